@@ -1,0 +1,1 @@
+"""The machine: functions, the graph they make, and the walk that differentiates it."""

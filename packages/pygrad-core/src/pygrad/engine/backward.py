@@ -1,0 +1,197 @@
+"""The walk from a result back to its leaves, and what is done with the gradients it brings.
+
+The walk visits the nodes in the reverse order of their creation, which is a topological order.
+It is a loop: neither the depth of the graph nor its width costs stack. All it keeps is in local
+variables, so several threads may walk one graph at once.
+"""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from collections.abc import Sequence
+from heapq import heappop, heappush
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pygrad.engine import binding
+from pygrad.engine.function import Leaf, Node, as_operand, describe, result, with_variables
+from pygrad.engine.mode import enable_grad, no_grad
+from pygrad.exceptions import GraphError, ShapeError
+
+if TYPE_CHECKING:
+    from pygrad.variable import Variable
+
+__all__ = ["backward", "gradients"]
+
+_storing = threading.Lock()
+
+
+def backward(
+    y: Variable, gradient: Any = None, *, retain_grad: bool = False, create_graph: bool = False
+) -> None:
+    """Store in each leaf the gradient of `y` with respect to it (see `Variable.backward`)."""
+    if y._node is None:
+        raise GraphError(
+            "backward: this Variable was computed from constants or under no_grad, so there is no "
+            "graph to walk; make an input with Variable(data) and compute outside no_grad"
+        )
+    arrived, borrowed = _walk(y._node, _seed(y, gradient), create_graph, retain_grad)
+    with _storing:
+        for leaf, g in arrived.items():
+            leaf.grad = _for_leaf(leaf, g, leaf in borrowed)
+
+
+def gradients(y: Variable, nodes: Sequence[Node], *, create_graph: bool = False) -> list[Any]:
+    """The gradients of `y` with respect to nodes without edges; None where `y` ignores one.
+
+    Nothing is stored anywhere: this is what the transforms are made of. Arrays come back, or with
+    `create_graph` Variables.
+    """
+    if y._node is None:
+        return [None] * len(nodes)
+    arrived, borrowed = _walk(y._node, _seed(y, None), create_graph, retain_grad=False)
+    return [_owned(arrived[n], n in borrowed) if n in arrived else None for n in nodes]
+
+
+def _walk(
+    root: Node, seed: Any, create_graph: bool, retain_grad: bool
+) -> tuple[dict[Any, Any], set[Any]]:
+    """What has arrived at the leaves, and at which of them it is somebody else's array.
+
+    The first gradient to reach a node is kept as it is, the second makes a sum that the walk owns,
+    and from the third on the walk adds in place.
+    """
+    Variable, ndarray = binding.Variable, np.ndarray
+    arrived: dict[Any, Any] = {root: result(seed, None) if create_graph else seed}
+    if not root.edges:
+        return arrived, {root}
+    owned: set[Any] = set()
+    borrowed: set[Any] = set()
+    waiting: list[tuple[int, int, Any]] = []  # a heap, the newest first
+    node: Any = root
+    with enable_grad() if create_graph else no_grad():
+        while True:
+            gy = arrived.pop(node)
+            if retain_grad:
+                node._grad = result(_owned(gy, True), None)
+            rule = with_variables(node) if create_graph else node
+            try:
+                gxs = rule.backward(gy)
+            except Exception as error:
+                error.add_note(f"raised by {describe(node)}.backward with a gradient of shape {np.shape(gy)}")
+                raise
+            if gxs.__class__ is not tuple:
+                gxs = (gxs,)
+            # the newest producer is held here, its siblings wait: a chain never touches the heap
+            newest = None
+            i = 0
+            for parent in node.edges:
+                if parent is not None and (gx := gxs[i]) is not None:
+                    if gx.__class__ is Variable and not create_graph:
+                        gx = gx._data  # from a rule that calculates with `self.inputs`
+                    total = arrived.get(parent)
+                    if total is None:
+                        arrived[parent] = gx
+                        if not parent.edges:
+                            if _is_borrowed(gx, gy, gxs, node):
+                                borrowed.add(parent)
+                        elif newest is None:
+                            newest = parent
+                        elif newest.serial > parent.serial:
+                            heappush(waiting, (-parent.serial, id(parent), parent))
+                        else:
+                            heappush(waiting, (-newest.serial, id(newest), newest))
+                            newest = parent
+                    elif parent in owned:
+                        try:
+                            total += gx
+                        except TypeError:  # a gradient of a wider kind: float to an integer sum
+                            arrived[parent] = total + gx
+                    else:
+                        arrived[parent] = total = total + gx
+                        if total.__class__ is ndarray and not create_graph:
+                            owned.add(parent)
+                i += 1
+            if newest is None:
+                if not waiting:
+                    return arrived, borrowed - owned
+                node = heappop(waiting)[2]
+            elif waiting and -waiting[0][0] > newest.serial:
+                heappush(waiting, (-newest.serial, id(newest), newest))
+                node = heappop(waiting)[2]
+            else:
+                node = newest
+
+
+def _is_borrowed(gx: Any, gy: Any, gxs: tuple[Any, ...], node: Any) -> bool:
+    """Whether `gx` may be an array that somebody else holds as well.
+
+    It is if the rule passed on what it was given or what it saved, or a view of anything, or gave
+    one array to two inputs. Reference counts would say it too, but CPython 3.14 elides them.
+    """
+    array = getattr(gx, "_data", gx)
+    return (
+        gx is gy
+        or array.base is not None
+        or sum(g is gx for g in gxs) > 1
+        or any(array is getattr(kept, "_data", kept) for kept in node.saved)
+    )
+
+
+def _owned(g: Any, borrowed: bool) -> Any:
+    """`g` in an array of its own."""
+    if not borrowed:
+        return g
+    if isinstance(g, binding.Variable):
+        return result(np.array(g._data), g._node)
+    return g.copy() if g.__class__ is np.ndarray else g
+
+
+def _for_leaf(leaf: Leaf, g: Any, borrowed: bool) -> Any:
+    """The Variable to store: with the leaf's dtype, an array of its own, added to what is there."""
+    if g.dtype is not leaf.dtype:
+        cast = _cast(g, leaf.dtype)
+        borrowed = borrowed and cast is g
+        g = cast
+    g = _owned(g, borrowed)
+    if not isinstance(g, binding.Variable):
+        g = result(g, None)
+    return g if leaf.grad is None else leaf.grad + g
+
+
+def _cast(g: Any, dtype: np.dtype[Any]) -> Any:
+    if g.dtype.kind == "c" and dtype.kind != "c":
+        g = g.real
+    # an integer leaf has an integer gradient where the arithmetic was integer, else a float one
+    if dtype.kind not in "biu" and g.dtype != dtype:
+        g = g.astype(dtype)
+    return g
+
+
+def _seed(y: Variable, gradient: Any) -> Any:
+    """The gradient that the walk starts with: ones, or what the caller gave."""
+    value = y._data
+    if gradient is None:
+        if value.dtype.kind == "c":
+            raise GraphError(
+                "backward: a complex result has no gradient of its own; make it real, for example "
+                "with abs(), or say which direction is meant: backward(gradient=...)"
+            )
+        if value.size != 1:
+            warnings.warn(
+                f"backward: on a result of shape {value.shape} it starts from ones, which gives the "
+                f"gradient of the sum; call .sum().backward() or give backward(gradient=...)",
+                stacklevel=4,
+            )
+        return np.ones(value.shape, value.dtype)[()]
+    seed = gradient if isinstance(gradient, binding.Variable) else as_operand(gradient, "backward")
+    if np.shape(seed) != value.shape:
+        raise ShapeError(
+            f"backward: gradient has shape {np.shape(seed)} but the result has {value.shape}; "
+            f"they must be equal"
+        )
+    if isinstance(seed, binding.Variable):
+        return seed
+    return np.asarray(seed, value.dtype if value.dtype.kind in "fc" else None)[()]

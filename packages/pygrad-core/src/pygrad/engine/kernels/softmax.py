@@ -1,0 +1,35 @@
+"""Softmax and what is made of it, without overflow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+__all__ = ["log_softmax_of", "shifted_exp", "softmax_of"]
+
+
+def softmax_of(x: Any, axis: int) -> Any:
+    """exp(x) / sum(exp(x)) along an axis."""
+    _, e, total = shifted_exp(x, axis)
+    e /= total
+    return e
+
+
+def log_softmax_of(x: Any, axis: int) -> Any:
+    """x - log(sum(exp(x))) along an axis."""
+    shifted, _, total = shifted_exp(x, axis)
+    return shifted - np.log(total)
+
+
+def shifted_exp(x: Any, axis: int) -> tuple[Any, Any, Any]:
+    """x less its maximum along the axis, the exponential of that, and the sum of that.
+
+    The maximum of a slice that is all -inf is taken for 0: it would make NaN of the rest.
+    """
+    top = np.max(x, axis=axis, keepdims=True)
+    if np.isneginf(top).any():
+        top = np.where(np.isneginf(top), 0, top)
+    shifted = np.subtract(x, top)
+    e = np.exp(shifted)
+    return shifted, e, np.sum(e, axis=axis, keepdims=True)

@@ -1,0 +1,103 @@
+"""The recording flag: is a graph being built?
+
+The flag is a `ContextVar`, so each thread and each asyncio task has its own.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from contextvars import ContextVar
+from types import TracebackType
+from typing import ParamSpec, TypeVar
+
+from pygrad.exceptions import ArgumentError
+
+__all__ = ["enable_grad", "is_recording", "no_grad"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_flag: ContextVar[bool] = ContextVar("pygrad_recording", default=True)
+
+# bound once: the engine asks for every operation
+is_recording = _flag.get
+
+
+class _Switch:
+    """A context manager and decorator that sets the flag and puts it back."""
+
+    __slots__ = ("_before",)
+    _value: bool
+
+    def __init__(self) -> None:
+        self._before: list[bool] = []  # a stack, so that one object may be entered twice
+
+    def __enter__(self) -> None:
+        self._before.append(_flag.get())
+        _flag.set(self._value)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        _flag.set(self._before.pop())
+
+    def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
+        if inspect.isgeneratorfunction(function) or inspect.iscoroutinefunction(function):
+            # its body runs after the decorator has returned, where the flag is long put back
+            name = type(self).__name__
+            raise ArgumentError(
+                f"{name}: {function.__name__} is a generator or a coroutine, whose body runs "
+                f"later; write `with {name}():` inside it"
+            )
+
+        @functools.wraps(function)
+        def switched(*args: P.args, **kwargs: P.kwargs) -> R:
+            with type(self)():
+                return function(*args, **kwargs)
+
+        return switched
+
+
+class no_grad(_Switch):  # noqa: N801  (PyTorch's name)
+    """Build no graph inside: results are constants. A context manager and a decorator.
+
+    Examples
+    --------
+    >>> import pygrad
+    >>> x = pygrad.Variable(3.0)
+    >>> with pygrad.no_grad():
+    ...     y = x * x
+    >>> y.requires_grad
+    False
+
+    >>> @pygrad.no_grad()
+    ... def predict(x):
+    ...     return x * x
+    >>> predict(x).requires_grad
+    False
+    """
+
+    __slots__ = ()
+    _value = False
+
+
+class enable_grad(_Switch):  # noqa: N801
+    """Build the graph inside, even within `no_grad`. A context manager and a decorator.
+
+    Examples
+    --------
+    >>> import pygrad
+    >>> x = pygrad.Variable(3.0)
+    >>> with pygrad.no_grad(), pygrad.enable_grad():
+    ...     y = x * x
+    >>> y.requires_grad
+    True
+    """
+
+    __slots__ = ()
+    _value = True

@@ -1,0 +1,143 @@
+"""How NumPy's own calls find PyGrad: tables of ufuncs and functions, and the way through them.
+
+`np.exp(variable)` reaches `call_ufunc` by way of `Variable.__array_ufunc__`, and
+`np.sum(variable, axis=0)` reaches `call_function` by way of `Variable.__array_function__`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numpy as np
+
+from pygrad.engine import binding
+from pygrad.exceptions import UnsupportedError
+
+__all__ = ["FUNCTIONS", "UFUNCS", "call_function", "call_ufunc", "implements"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+UFUNCS: dict[Any, Callable[..., Any]] = {}
+"""NumPy ufunc -> what computes it for Variables."""
+
+FUNCTIONS: dict[Any, Callable[..., Any]] = {}
+"""NumPy function -> PyGrad's of the same arguments."""
+
+# ufuncs whose results are no numbers to differentiate: they see plain arrays and return them
+PLAIN_UFUNCS = frozenset(
+    {
+        np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal,
+        np.isnan, np.isinf, np.isfinite, np.signbit,
+        np.logical_and, np.logical_or, np.logical_xor, np.logical_not,
+    }
+)  # fmt: skip
+
+# functions of the same kind: nothing in their results can be differentiated
+PLAIN_FUNCTIONS = frozenset(
+    {
+        np.shape, np.ndim, np.size, np.result_type,
+        np.argmax, np.argmin, np.argsort, np.searchsorted,
+        np.any, np.all, np.count_nonzero, np.isclose, np.allclose, np.array_equal,
+    }
+)  # fmt: skip
+
+# signatures are read once: it takes longer than most of the functions
+_parameters: dict[Any, tuple[list[str], list[str]] | None] = {}
+
+
+def implements(*numpy_functions: Any) -> Callable[[F], F]:
+    """Decorate the function that stands in for NumPy's when an argument is a Variable."""
+
+    def register(function: F) -> F:
+        for numpy_function in numpy_functions:
+            FUNCTIONS[numpy_function] = function
+        return function
+
+    return register
+
+
+def call_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Compute ``ufunc(*inputs, **kwargs)``, or say why not."""
+    name = f"np.{ufunc.__name__}"
+    if method != "__call__":
+        raise UnsupportedError(
+            f"{name}.{method} has no derivative rule for Variables; use the function of the same "
+            f"meaning (np.sum for np.add.reduce), or pass arrays: x.numpy()"
+        )
+    if ufunc in PLAIN_UFUNCS:
+        return ufunc(*map(_plain, inputs), **kwargs)
+    function = UFUNCS.get(ufunc)
+    if function is None:
+        raise UnsupportedError(f"{name} has no derivative rule. {_ADVICE}")
+    if kwargs:
+        given = ", ".join(f"{key}=" for key in kwargs)
+        hint = "; an array cannot be updated in place by a Variable: write a = a + x for a += x"
+        raise UnsupportedError(
+            f"{name} does not take {given} with Variables{hint if 'out' in kwargs else ''}"
+        )
+    return function(*inputs)
+
+
+def call_function(numpy_function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Compute ``numpy_function(*args, **kwargs)`` by PyGrad's function for it, or say why not."""
+    function = FUNCTIONS.get(numpy_function)
+    if numpy_function in PLAIN_FUNCTIONS:
+        plain = {key: _plain(value) for key, value in kwargs.items()}
+        return numpy_function(*map(_plain, args), **plain)
+    if function is None:
+        module = getattr(numpy_function, "__module__", "numpy").replace("numpy", "np", 1)
+        raise UnsupportedError(f"{module}.{numpy_function.__name__} has no derivative rule. {_ADVICE}")
+    if len(args) > 1 or kwargs:
+        args, kwargs = _translated(numpy_function, function, args, kwargs)
+    return function(*args, **kwargs)
+
+
+_ADVICE = (
+    "dir(pygrad.functions) lists what has one. For the value alone, pass arrays: x.numpy(); "
+    "for a rule of your own, subclass pygrad.Function"
+)
+
+
+def _translated(
+    numpy_function: Any, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """NumPy's positional arguments by name, where PyGrad's order or first name differs."""
+    if numpy_function not in _parameters:
+        _parameters[numpy_function] = _names(numpy_function, function)
+    names = _parameters[numpy_function]
+    if names is None:
+        return args, kwargs
+    theirs, ours = names
+    same = 1
+    while same < min(len(theirs), len(ours)) and theirs[same] == ours[same]:
+        same += 1
+    named = dict(zip(theirs[same:], args[same:], strict=False)) | kwargs
+    if theirs[0] in named:
+        args = (named.pop(theirs[0]), *args[1:])
+    for key, value in list(named.items()):
+        if key not in ours:
+            if value is not None:
+                raise UnsupportedError(
+                    f"np.{numpy_function.__name__} does not take {key}= with Variables; "
+                    f"it takes {', '.join(ours)}"
+                )
+            del named[key]
+    return args[:same], named
+
+
+def _names(numpy_function: Any, function: Callable[..., Any]) -> tuple[list[str], list[str]] | None:
+    import inspect
+
+    try:
+        theirs = inspect.signature(numpy_function).parameters
+    except ValueError:
+        return None  # written in C, and then in the same order as ours
+    ours = inspect.signature(function).parameters
+    if any(p.kind is p.VAR_POSITIONAL for p in (*theirs.values(), *ours.values())):
+        return None
+    return list(theirs), list(ours)
+
+
+def _plain(x: Any) -> Any:
+    return x._data if isinstance(x, binding.Variable) else x

@@ -1,0 +1,94 @@
+"""Every error that PyGrad raises of its own accord.
+
+    PyGradError
+    |-- GraphError (RuntimeError)         the graph cannot do what was asked
+    |-- UnsupportedError (TypeError)      NumPy can do it, PyGrad has no rule for it
+    |-- ShapeError (ValueError)           shapes that do not fit
+    |   `-- AxisError (IndexError)        an axis or an index that the array does not have
+    |-- DtypeError (TypeError)            text, objects, or the wrong kind of number
+    |-- ArgumentError (ValueError)        a setting outside its range
+    |-- GradientError (AssertionError)    a derivative that the checker refutes
+    |-- DataError (ValueError)            data that cannot be read or batched
+    |-- WeightsError (ValueError)         weights that do not fit the model, or no weights at all
+    `-- PluginError                       plugins, and the names they register
+        |-- UnknownNameError (LookupError)
+        |-- DuplicateNameError (ValueError)
+        `-- MissingPluginError (ModuleNotFoundError)
+
+Each is also the built-in error in brackets, so ``except ValueError`` catches what one would expect.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "ArgumentError",
+    "AxisError",
+    "DataError",
+    "DtypeError",
+    "DuplicateNameError",
+    "GradientError",
+    "GraphError",
+    "MissingPluginError",
+    "PluginError",
+    "PyGradError",
+    "ShapeError",
+    "UnknownNameError",
+    "UnsupportedError",
+    "WeightsError",
+]
+
+
+class PyGradError(Exception):
+    """The parent of all errors that PyGrad raises of its own accord."""
+
+
+class GraphError(PyGradError, RuntimeError):
+    """The graph cannot do what was asked: there is none, or it did not keep what is wanted."""
+
+
+class UnsupportedError(PyGradError, TypeError):
+    """NumPy can do this with arrays, but PyGrad has no derivative rule for it."""
+
+
+class ShapeError(PyGradError, ValueError):
+    """Shapes that do not fit together."""
+
+
+class AxisError(ShapeError, IndexError):
+    """An axis or an index that the array does not have."""
+
+
+class DtypeError(PyGradError, TypeError):
+    """Text, objects, or numbers of the wrong kind."""
+
+
+class ArgumentError(PyGradError, ValueError):
+    """A setting outside its range."""
+
+
+class GradientError(PyGradError, AssertionError):
+    """A derivative rule that does not agree with finite differences."""
+
+
+class DataError(PyGradError, ValueError):
+    """Data that cannot be read, split or batched."""
+
+
+class WeightsError(PyGradError, ValueError):
+    """Weights that cannot be read, or that do not fit the model."""
+
+
+class PluginError(PyGradError):
+    """The parent of all errors about plugins and registered names."""
+
+
+class UnknownNameError(PluginError, LookupError):
+    """Nobody registered this name."""
+
+
+class DuplicateNameError(PluginError, ValueError):
+    """Two plugins registered the same name."""
+
+
+class MissingPluginError(PluginError, ModuleNotFoundError):
+    """A part of PyGrad that is not installed; the message says how to get it."""

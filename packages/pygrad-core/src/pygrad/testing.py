@@ -1,0 +1,272 @@
+"""Checking derivative rules: against finite differences, to the second order.
+
+`check_gradients` checks a function at a point. `Case` is a row in a table of such checks, with all
+that is asked of PyGrad's own functions; plugins are welcome to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pygrad.exceptions import ArgumentError, GradientError
+from pygrad.transforms import grad, value_and_grad
+from pygrad.variable import Variable
+
+if TYPE_CHECKING:
+    from pygrad.engine.typing import ArrayLike
+
+__all__ = ["Case", "check_gradients"]
+
+_STEP = 1e-3  # the stencil's error is about _STEP**4, and rounding adds about 1e-16 / _STEP
+_WEIGHTS = ((1, 8 / 12), (-1, -8 / 12), (2, -1 / 12), (-2, 1 / 12))
+
+
+def check_gradients(
+    f: Callable[..., Any],
+    inputs: Sequence[ArrayLike],
+    order: int = 2,
+    *,
+    rtol: float = 1e-6,
+    seed: int = 0,
+) -> None:
+    """Compare the derivatives of `f` with finite differences, along random directions.
+
+    With random weights `u` and a random direction `v`, the slope of ``sum(u * f(x + t v))`` at
+    ``t = 0`` must be ``sum(gradient * v)``. The slope comes from a stencil of five points, whose
+    error is of the fourth order. For the second order the same is asked of the gradient.
+
+    Parameters
+    ----------
+    f : callable
+        Takes Variables and returns a Variable of any shape.
+    inputs : sequence of array_like
+        The point. Arrays of floats are moved, as float64; integers are handed on as they are.
+        Keep away from kinks, such as 0 for `relu`: by more than 0.002.
+    order : {1, 2}
+        The highest derivative to check.
+    rtol : float
+        The error allowed, relative to the size of the slope.
+    seed : int
+        Of the random directions.
+
+    Raises
+    ------
+    GradientError
+        If a derivative is wrong; the message says which and by how much.
+
+    Examples
+    --------
+    >>> from pygrad import functions as F
+    >>> from pygrad.testing import check_gradients
+    >>> check_gradients(F.tanh, [[0.5, -1.0]])
+    >>> check_gradients(lambda x: F.sqrt(x) / x, [2.0])
+    """
+    if order not in (1, 2):
+        raise ArgumentError(f"check_gradients: order is {order!r}; it must be 1 or 2")
+    rng = np.random.default_rng(seed)
+    point = [_moved(x) for x in inputs]
+    moved = tuple(i for i, x in enumerate(point) if x.dtype.kind == "f")
+    if not moved:
+        raise ArgumentError("check_gradients: there is no input of floats to differentiate by")
+    weights = rng.normal(size=np.shape(f(*_variables(point))))
+
+    def weighted(*xs: Any) -> Any:
+        return (f(*xs) * weights).sum()
+
+    _compare(weighted, point, moved, rng, rtol, "first")
+    if order == 1:
+        return
+    gradient = grad(weighted, moved)
+    directions = [rng.normal(size=point[i].shape) for i in moved]
+
+    def slope(*xs: Any) -> Any:
+        total: Any = Variable(0.0)
+        for g, v in zip(gradient(*xs), directions, strict=True):
+            total = total + (g * v).sum()
+        return total
+
+    _compare(slope, point, moved, rng, rtol, "second")
+
+
+def _compare(
+    scalar: Callable[..., Any],
+    point: list[Any],
+    moved: tuple[int, ...],
+    rng: np.random.Generator,
+    rtol: float,
+    order: str,
+) -> None:
+    gradients = value_and_grad(scalar, moved)(*_variables(point))[1]
+    for i, g in zip(moved, gradients, strict=True):
+        if g.shape != point[i].shape:
+            raise GradientError(
+                f"{order} derivative with respect to input {i}: the gradient has shape {g.shape} "
+                f"and the input {point[i].shape}"
+            )
+        v = rng.normal(size=point[i].shape)
+        expected = 0.0
+        size = 0.0
+        for steps, weight in _WEIGHTS:
+            there = list(point)
+            there[i] = point[i] + steps * _STEP * v
+            value = scalar(*_variables(there)).item()
+            expected += weight * value / _STEP
+            size = max(size, abs(value))
+        found = float(np.sum(g.data * v))
+        allowed = rtol * (abs(expected) + abs(found) + size + 1e-3)
+        if not abs(found - expected) <= allowed:  # written so that NaN is refused
+            raise GradientError(
+                f"{order} derivative with respect to input {i}: the rule gives a slope of "
+                f"{found:.9g} along a random direction, but finite differences give {expected:.9g}"
+            )
+
+
+def _moved(x: ArrayLike) -> Any:
+    array = np.asarray(x.data if isinstance(x, Variable) else x)
+    return array.astype(np.float64) if array.dtype.kind == "f" else array
+
+
+def _variables(arrays: Sequence[Any]) -> list[Variable]:
+    return [Variable(x, requires_grad=x.dtype.kind == "f") for x in arrays]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A row in a table of functions: what one of them computes, at which point.
+
+    Parameters
+    ----------
+    function : callable
+        PyGrad's function, of Variables.
+    reference : callable
+        The same of plain arrays, by NumPy or written out. If it is a function of NumPy's own, it is
+        also called with Variables, which must come to the same.
+    inputs : sequence of array_like
+        The point: away from kinks, since it is compared with finite differences.
+    kwargs : mapping
+        Arguments for both.
+    elementwise : bool
+        Whether the operands broadcast, and any shape will do: then 0-d, empty and broadcast
+        operands are tried as well.
+    order : {1, 2}
+        The highest derivative to check.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from pygrad import functions as F
+    >>> from pygrad.testing import Case
+    >>> Case(F.exp, np.exp, [[0.1, 0.2]], elementwise=True).check()
+    """
+
+    function: Callable[..., Any]
+    reference: Callable[..., Any]
+    inputs: Sequence[ArrayLike]
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+    elementwise: bool = False
+    order: int = 2
+
+    def check(self) -> None:
+        """Run every check; an AssertionError says which one failed."""
+        arrays = [np.asarray(x) for x in self.inputs]
+        self._check_that_inputs_stay(arrays)
+        self._check_values(arrays)
+        self._check_float32(arrays)
+        self._check_both_passes(arrays)
+        check_gradients(self._called, arrays, self.order)
+        transposed = [np.asfortranarray(x[..., ::-1])[..., ::-1] if x.ndim else x for x in arrays]
+        self._check_values(transposed)
+        if self.elementwise:
+            self._check_shapes(arrays)
+        if getattr(self.reference, "__module__", "").startswith("numpy") or isinstance(
+            self.reference, np.ufunc
+        ):
+            self._check_through_numpy(arrays)
+
+    def _called(self, *xs: Any) -> Any:
+        y = self.function(*xs, **self.kwargs)
+        return y if isinstance(y, Variable) else _joined(y)
+
+    def _expected(self, arrays: Sequence[Any]) -> Any:
+        y = self.reference(*arrays, **self.kwargs)
+        return np.concatenate([np.ravel(a) for a in y]) if isinstance(y, list | tuple) else y
+
+    def _check_values(self, arrays: Sequence[Any]) -> None:
+        y = self._called(*map(Variable, arrays))
+        expected = np.asarray(self._expected(arrays))
+        assert y.shape == expected.shape, f"shape {y.shape}, expected {expected.shape}"
+        assert y.dtype == expected.dtype, f"dtype {y.dtype}, expected {expected.dtype}"
+        np.testing.assert_allclose(y.data, expected, rtol=1e-12, atol=1e-12)
+        of_arrays = self._called(*arrays)
+        assert isinstance(of_arrays, Variable), "a function must return a Variable"
+        assert not of_arrays.requires_grad, "what is computed from arrays is a constant"
+        np.testing.assert_array_equal(of_arrays.data, y.data)
+
+    def _check_that_inputs_stay(self, arrays: Sequence[Any]) -> None:
+        before = [x.copy() for x in arrays]
+        y = self._called(*map(Variable, arrays))
+        y.backward(np.ones_like(y.data))
+        for x, was in zip(arrays, before, strict=True):
+            np.testing.assert_array_equal(x, was, err_msg="an input was changed")
+
+    def _check_float32(self, arrays: Sequence[Any]) -> None:
+        xs = [Variable(x.astype(np.float32) if x.dtype.kind == "f" else x) for x in arrays]
+        y = self._called(*xs)
+        if not any(x.dtype == np.float32 for x in xs):
+            return
+        assert y.dtype == np.float32, f"float32 in, {y.dtype} out"
+        y.backward(np.ones_like(y.data))
+        for x, wide in zip(xs, self._gradients(arrays, create_graph=False), strict=True):
+            if x.dtype == np.float32 and wide is not None:
+                assert x.grad is not None
+                assert x.grad.dtype == np.float32, f"a float32 leaf got a {x.grad.dtype} gradient"
+                np.testing.assert_allclose(x.grad.data, wide, rtol=2e-4, atol=2e-5)
+
+    def _check_both_passes(self, arrays: Sequence[Any]) -> None:
+        plain = self._gradients(arrays, create_graph=False)
+        recorded = self._gradients(arrays, create_graph=True)
+        for a, b in zip(plain, recorded, strict=True):
+            assert (a is None) == (b is None)
+            if a is not None:
+                np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-12)
+
+    def _gradients(self, arrays: Sequence[Any], create_graph: bool) -> list[Any]:
+        xs = [Variable(x) for x in arrays]
+        y = self._called(*xs)
+        y.backward(np.ones_like(y.data), create_graph=create_graph)
+        return [None if x.grad is None else x.grad.data for x in xs]
+
+    def _check_shapes(self, arrays: Sequence[Any]) -> None:
+        single = [x.reshape(-1)[0] for x in arrays]
+        self._check_values(single)
+        check_gradients(self._called, single, self.order)
+        self._check_values([x.reshape(-1)[:0] for x in arrays])
+        if len(arrays) > 1 and arrays[0].ndim:
+            for i in range(len(arrays)):
+                small = list(arrays)
+                small[i] = small[i].reshape(-1)[0].reshape((1,) * (arrays[i].ndim + 1))
+                self._check_values(small)
+                check_gradients(self._called, small, self.order)
+
+    def _check_through_numpy(self, arrays: Sequence[Any]) -> None:
+        xs = [Variable(x) for x in arrays]
+        y = self.reference(*xs, **self.kwargs)
+        y = y if isinstance(y, Variable) else _joined(y)
+        np.testing.assert_allclose(y.data, self._expected(arrays), rtol=1e-12, atol=1e-12)
+        assert y.requires_grad, "called through NumPy it lost its graph"
+        y.backward(np.ones_like(y.data))
+        for x, expected in zip(xs, self._gradients(arrays, create_graph=False), strict=True):
+            assert (x.grad is None) == (expected is None)
+            if x.grad is not None:
+                np.testing.assert_array_equal(x.grad.data, expected)
+
+
+def _joined(parts: Sequence[Any]) -> Variable:
+    """Several results as one, so that they are checked together."""
+    from pygrad.functions import concatenate
+
+    return concatenate(list(parts), axis=None)

@@ -1,0 +1,511 @@
+"""Variable, an array that remembers how it was computed, and Parameter, one that is trained.
+
+Every operator and method stands here with its signature; what they compute and how it is
+differentiated stands in `engine/ops/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pygrad.engine import backward as walk
+from pygrad.engine import binding
+from pygrad.engine.function import Function, Leaf, Node, as_operand, creator
+from pygrad.engine.mode import is_recording
+from pygrad.engine.numpy_protocols import UFUNCS, call_function, call_ufunc
+from pygrad.engine.ops import arithmetic, elementwise, indexing, linalg, reduction, shape
+from pygrad.engine.ops.arithmetic import operate
+from pygrad.exceptions import DtypeError, GraphError
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from pygrad.engine.typing import ArrayLike, Axis
+
+__all__ = ["Parameter", "Variable", "as_variable"]
+
+
+class Variable:
+    """An array that remembers how it was computed, so that results can be differentiated.
+
+    Parameters
+    ----------
+    data : array_like
+        Numbers. An ndarray is shared, not copied.
+    name : str, optional
+        What pictures and messages call it.
+    requires_grad : bool
+        Whether gradients are computed for it. A constant (False) costs nothing in the graph.
+
+    Raises
+    ------
+    DtypeError
+        If `data` is text, None or other objects, or complex and in want of a gradient.
+
+    Examples
+    --------
+    >>> from pygrad import Variable
+    >>> x = Variable(3)
+    >>> y = x * x
+    >>> y.backward()
+    >>> x.grad
+    Variable(6)
+    """
+
+    # _data: an ndarray, or for a 0-d result a NumPy scalar, which calculates several times as fast.
+    # _node: the graph's node, None for a constant. _name: of a constant only, others' nodes have it.
+    __slots__ = ("__weakref__", "_data", "_name", "_node")
+
+    _data: Any
+    _node: Node | None
+
+    def __init__(
+        self, data: ArrayLike, name: str | None = None, requires_grad: bool = True
+    ) -> None:
+        value = as_operand(data._data if isinstance(data, Variable) else data, type(self).__name__)
+        if not isinstance(value, (np.ndarray, np.generic)):
+            value = np.asarray(value)[()]
+        self._data = value
+        self._node = None
+        if requires_grad:
+            self._node = _leaf(value, name)
+        elif name is not None:
+            self._name = name
+
+    # ---------------------------------------------------------------- value
+
+    @property
+    def data(self) -> np.ndarray[Any, Any]:
+        """The values, as an ndarray that is shared and may be changed in place."""
+        value = self._data
+        if value.__class__ is not np.ndarray:
+            self._data = value = np.asarray(value)
+        return value  # type: ignore[no-any-return]
+
+    @data.setter
+    def data(self, value: Any) -> None:
+        value = as_operand(value._data if isinstance(value, Variable) else value, "data")
+        self._data = value = np.asarray(value)
+        if isinstance(self._node, Leaf):
+            self._node.shape = value.shape
+            self._node.dtype = value.dtype
+
+    def numpy(self) -> np.ndarray[Any, Any]:
+        """The values, as an ndarray: the same as `data`."""
+        return self.data
+
+    def item(self) -> Any:
+        """The single value, as a Python number.
+
+        Examples
+        --------
+        >>> from pygrad import Variable
+        >>> Variable([2.5]).item()
+        2.5
+        """
+        return self._data.item()
+
+    def tolist(self) -> Any:
+        """The values as nested lists of Python numbers."""
+        return self._data.tolist()
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The length of each axis."""
+        return self._data.shape  # type: ignore[no-any-return]
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return self._data.ndim  # type: ignore[no-any-return]
+
+    @property
+    def size(self) -> int:
+        """The number of values."""
+        return self._data.size  # type: ignore[no-any-return]
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type of the values."""
+        return self._data.dtype  # type: ignore[no-any-return]
+
+    # ---------------------------------------------------------------- graph
+
+    @property
+    def name(self) -> str | None:
+        """What pictures and messages call this Variable."""
+        return getattr(self, "_name", None) if self._node is None else self._node.name
+
+    @name.setter
+    def name(self, name: str | None) -> None:
+        if self._node is None:
+            self._name = name
+        else:
+            self._node.name = name
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether gradients are computed for it: it is a leaf that wants one, or made from such."""
+        return self._node is not None
+
+    @requires_grad.setter
+    def requires_grad(self, wanted: bool) -> None:
+        if isinstance(self._node, Function):
+            if not wanted:
+                raise GraphError(
+                    "requires_grad: this Variable was computed from others; x.detach() gives its "
+                    "values without the graph"
+                )
+        elif wanted != self.requires_grad:
+            name = self.name
+            self._node = _leaf(self._data, name) if wanted else None
+            self.name = name
+
+    @property
+    def creator(self) -> Function | None:
+        """The function that computed this Variable; None for one that nobody did."""
+        return creator(self._node)
+
+    @property
+    def grad(self) -> Variable | None:
+        """The gradient that `backward` stored, or None."""
+        node = self._node
+        if node.__class__ is Leaf:
+            return node.grad  # type: ignore[union-attr]
+        return getattr(node, "_grad", None)
+
+    @grad.setter
+    def grad(self, value: ArrayLike | None) -> None:
+        if self._node is None:
+            raise GraphError("grad: a constant has no gradient; make it with requires_grad=True")
+        gradient = None if value is None else as_variable(value)
+        if isinstance(self._node, Leaf):
+            self._node.grad = gradient
+        else:
+            self._node._grad = gradient
+
+    def zero_grad(self) -> None:
+        """Forget the gradient: it becomes None, and a graph that it was part of is freed."""
+        if self._node is not None:
+            self.grad = None
+
+    def detach(self) -> Variable:
+        """The same values, shared, as a constant."""
+        return Variable(self._data, requires_grad=False)
+
+    def backward(
+        self,
+        gradient: ArrayLike | None = None,
+        *,
+        retain_grad: bool = False,
+        create_graph: bool = False,
+    ) -> None:
+        """Compute the gradient of this result and add it to `grad` of each leaf it came from.
+
+        A gradient has the dtype of its leaf. An integer leaf has an integer gradient where all
+        arithmetic was integer, and a float one otherwise. The graph stays as it is: a second
+        `backward` works, and adds.
+
+        Parameters
+        ----------
+        gradient : array_like, optional
+            The gradient of whatever comes after with respect to this result, of the same shape.
+            By default ones, with a warning if there is more than one value.
+        retain_grad : bool
+            Store the gradients of intermediate results in their `grad`, too.
+        create_graph : bool
+            Record the computation of the gradients, so that they can be differentiated.
+
+        Raises
+        ------
+        GraphError
+            If nothing was recorded.
+        ShapeError
+            If `gradient` does not have this result's shape.
+
+        Examples
+        --------
+        >>> from pygrad import Variable
+        >>> x = Variable(2.0)
+        >>> y = x**3
+        >>> y.backward(create_graph=True)
+        >>> slope = x.grad
+        >>> x.zero_grad()
+        >>> slope.backward()
+        >>> slope, x.grad
+        (Variable(12.0), Variable(12.0))
+        """
+        walk.backward(self, gradient, retain_grad=retain_grad, create_graph=create_graph)
+
+    # ----------------------------------------------------------- arithmetic
+
+    def __add__(self, other: ArrayLike) -> Variable:
+        return operate(arithmetic.Add, self, other)
+
+    def __radd__(self, other: ArrayLike) -> Variable:
+        return operate(arithmetic.Add, other, self)
+
+    def __sub__(self, other: ArrayLike) -> Variable:
+        return operate(arithmetic.Subtract, self, other)
+
+    def __rsub__(self, other: ArrayLike) -> Variable:
+        return operate(arithmetic.Subtract, other, self)
+
+    def __mul__(self, other: ArrayLike) -> Variable:
+        return operate(arithmetic.Multiply, self, other)
+
+    def __rmul__(self, other: ArrayLike) -> Variable:
+        return operate(arithmetic.Multiply, other, self)
+
+    def __truediv__(self, other: ArrayLike) -> Variable:
+        return operate(arithmetic.Divide, self, other)
+
+    def __rtruediv__(self, other: ArrayLike) -> Variable:
+        return operate(arithmetic.Divide, other, self)
+
+    def __floordiv__(self, other: ArrayLike) -> Variable:
+        return operate(arithmetic.FloorDivide, self, other)
+
+    def __rfloordiv__(self, other: ArrayLike) -> Variable:
+        return operate(arithmetic.FloorDivide, other, self)
+
+    def __mod__(self, other: ArrayLike) -> Variable:
+        return operate(arithmetic.Remainder, self, other)
+
+    def __rmod__(self, other: ArrayLike) -> Variable:
+        return operate(arithmetic.Remainder, other, self)
+
+    def __divmod__(self, other: ArrayLike) -> tuple[Variable, Variable]:
+        return self // other, self % other
+
+    def __rdivmod__(self, other: ArrayLike) -> tuple[Variable, Variable]:
+        return other // self, other % self  # type: ignore[operator]
+
+    def __pow__(self, other: ArrayLike) -> Variable:
+        return operate(arithmetic.Power, self, other)
+
+    def __rpow__(self, other: ArrayLike) -> Variable:
+        return operate(arithmetic.Power, other, self)
+
+    def __matmul__(self, other: ArrayLike) -> Variable:
+        return linalg.matmul(self, other)
+
+    def __rmatmul__(self, other: ArrayLike) -> Variable:
+        return linalg.matmul(other, self)
+
+    def __neg__(self) -> Variable:
+        return arithmetic.negative(self)
+
+    def __pos__(self) -> Variable:
+        return arithmetic.positive(self)
+
+    def __abs__(self) -> Variable:
+        return elementwise.abs(self)
+
+    # ---------------------------------------------------------- comparisons
+    # They give plain arrays of booleans, for there is nothing in them to differentiate.
+
+    def __eq__(self, other: Any) -> Any:
+        return self._data == _value(other)
+
+    def __ne__(self, other: Any) -> Any:
+        return self._data != _value(other)
+
+    def __lt__(self, other: Any) -> Any:
+        return self._data < _value(other)
+
+    def __le__(self, other: Any) -> Any:
+        return self._data <= _value(other)
+
+    def __gt__(self, other: Any) -> Any:
+        return self._data > _value(other)
+
+    def __ge__(self, other: Any) -> Any:
+        return self._data >= _value(other)
+
+    __hash__ = object.__hash__
+
+    # ------------------------------------------------------------ container
+
+    def __getitem__(self, index: Any) -> Variable:
+        return indexing.get_item(self, index)
+
+    def __len__(self) -> int:
+        if not self.ndim:
+            raise TypeError("len() of a 0-d Variable")
+        return len(self._data)
+
+    def __iter__(self) -> Iterator[Variable]:
+        if not self.ndim:
+            raise TypeError("iteration over a 0-d Variable")
+        return (self[i] for i in range(len(self)))
+
+    def __contains__(self, value: Any) -> bool:
+        return bool(np.any(self._data == _value(value)))
+
+    def __bool__(self) -> bool:
+        return bool(self._data)
+
+    def __int__(self) -> int:
+        return int(self.item())
+
+    def __float__(self) -> float:
+        return float(self.item())
+
+    def __complex__(self) -> complex:
+        return complex(self.item())
+
+    def __index__(self) -> int:
+        return self._data.__index__()  # type: ignore[no-any-return]
+
+    # -------------------------------------------------------------- methods
+
+    @property
+    def T(self) -> Variable:
+        """The axes in reverse order."""
+        return shape.transpose(self)
+
+    def reshape(self, *lengths: Any) -> Variable:
+        """The same values in another shape: ``x.reshape(2, 3)`` or ``x.reshape((2, 3))``.
+
+        Examples
+        --------
+        >>> from pygrad import Variable
+        >>> Variable([[1, 2], [3, 4]]).reshape(1, 4)
+        Variable([[1 2 3 4]])
+        """
+        return shape.reshape(self, lengths[0] if len(lengths) == 1 else lengths)
+
+    def transpose(self, *axes: Any) -> Variable:
+        """The axes in another order, or reversed: ``x.transpose(1, 0)``, ``x.transpose()``."""
+        given = axes[0] if len(axes) == 1 and not isinstance(axes[0], int) else axes
+        return shape.transpose(self, given or None)
+
+    def swapaxes(self, axis1: int, axis2: int) -> Variable:
+        """Exchange two axes (see `functions.swapaxes`)."""
+        return shape.swapaxes(self, axis1, axis2)
+
+    def squeeze(self, axis: int | tuple[int, ...] | None = None) -> Variable:
+        """Remove axes of length 1 (see `functions.squeeze`)."""
+        return shape.squeeze(self, axis)
+
+    def sum(self, axis: Axis = None, keepdims: bool = False) -> Variable:
+        """Sum over an axis, several, or all (see `functions.sum`)."""
+        return reduction.sum(self, axis, keepdims)
+
+    def mean(self, axis: Axis = None, keepdims: bool = False) -> Variable:
+        """Mean over an axis, several, or all (see `functions.mean`)."""
+        return reduction.mean(self, axis, keepdims)
+
+    def var(self, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Variable:
+        """Variance over an axis, several, or all (see `functions.var`)."""
+        return reduction.var(self, axis, ddof, keepdims)
+
+    def max(self, axis: Axis = None, keepdims: bool = False) -> Variable:
+        """The largest value along an axis, several, or all (see `functions.max`)."""
+        return reduction.max(self, axis, keepdims)
+
+    def min(self, axis: Axis = None, keepdims: bool = False) -> Variable:
+        """The smallest value along an axis, several, or all (see `functions.min`)."""
+        return reduction.min(self, axis, keepdims)
+
+    def clip(self, a_min: ArrayLike | None = None, a_max: ArrayLike | None = None) -> Variable:
+        """Limit the values to ``[a_min, a_max]`` (see `functions.clip`)."""
+        return elementwise.clip(self, a_min, a_max)
+
+    def astype(self, dtype: npt.DTypeLike) -> Variable:
+        """The values in another dtype (see `functions.astype`)."""
+        return elementwise.astype(self, dtype)
+
+    # ------------------------------------------------------------ protocols
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        # the way of `array * variable`: one look-up and nothing else
+        if method == "__call__" and not kwargs and ufunc in UFUNCS:
+            return UFUNCS[ufunc](*inputs)
+        return call_ufunc(ufunc, method, inputs, kwargs)
+
+    def __array_function__(
+        self, func: Any, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        return call_function(func, args, kwargs)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
+        if self._node is not None and is_recording():
+            raise GraphError(
+                "np.array(x): an array cannot hold the graph, so the gradients of x would be lost; "
+                "use F.stack([...]) to put Variables together, or x.numpy() for the values alone"
+            )
+        if copy:
+            return np.array(self._data, dtype=dtype)
+        return np.asarray(self._data, dtype=dtype)
+
+    def __repr__(self) -> str:
+        prefix = type(self).__name__ + "("
+        try:
+            value = self._data
+        except GraphError:
+            return f"{prefix}value not kept)"  # an inspector lists these: it must not fail
+        shown = np.array2string(value, prefix=prefix) if value.ndim else str(value)
+        return f"{prefix}{shown})"
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item() if spec and not self.ndim else str(self), spec)
+
+    def __reduce__(self) -> tuple[Callable[..., Variable], tuple[Any, ...]]:
+        # a copy or a pickle has the value; the graph belongs to the original
+        return type(self), (self._data, self.name, self.requires_grad)
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "_data":
+            raise GraphError(
+                "the value of this Variable was not kept: no derivative rule needs it; hold on to "
+                "the Variable itself if you need its value"
+            )
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+
+class Parameter(Variable):
+    """A Variable that a module owns and an optimizer trains; it keeps the dtype of its data.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from pygrad import Parameter
+    >>> Parameter(np.zeros(2, np.float32)).dtype
+    dtype('float32')
+    """
+
+    __slots__ = ()
+
+
+def as_variable(x: ArrayLike) -> Variable:
+    """`x` itself if it is a Variable, else a constant Variable that shares its values.
+
+    Examples
+    --------
+    >>> from pygrad import as_variable
+    >>> as_variable([1, 2]).requires_grad
+    False
+    """
+    return x if isinstance(x, Variable) else Variable(x, requires_grad=False)
+
+
+def _leaf(value: Any, name: str | None) -> Leaf:
+    if value.dtype.kind == "c":
+        raise DtypeError(
+            "Variable: complex numbers cannot have a gradient yet; pass requires_grad=False, or the "
+            "real and the imaginary part as two Variables"
+        )
+    return Leaf(value.shape, value.dtype, name)
+
+
+def _value(x: Any) -> Any:
+    return x._data if isinstance(x, Variable) else x
+
+
+# the late binding that lets functions make Variables: see engine/binding.py
+binding.Variable = Variable

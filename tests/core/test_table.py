@@ -1,0 +1,17 @@
+"""Every row of the table of cases, and that every function has one."""
+
+import pytest
+from pygrad import functions as F
+from table import CASES
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_function_and_its_derivatives_are_right(name):
+    CASES[name].check()
+
+
+def test_every_public_function_has_a_row():
+    covered = {name.split(",")[0] for name in CASES}
+    functions = {n for n in F.__all__ if n[0].islower()} - {"get", "names"}
+    assert functions - covered == set()
+    assert covered - functions == set()
