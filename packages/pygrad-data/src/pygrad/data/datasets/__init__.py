@@ -1,0 +1,52 @@
+"""Data sets by name: those that come with PyGrad, and those that plugins registered.
+
+Examples
+--------
+>>> from pygrad.data import datasets
+>>> digits = datasets.get("digits")()
+>>> digits.data.shape, digits.label.shape
+((1797, 64), (1797,))
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from pygrad.data.datasets.digits import digits
+from pygrad.plugins import registry
+
+__all__ = ["digits", "get", "names"]
+
+
+def get(name: str) -> Callable[..., Any]:
+    """The function registered under this name; calling it gives the data set.
+
+    Parameters
+    ----------
+    name : str
+        One of `names()`.
+
+    Raises
+    ------
+    UnknownNameError
+        If nobody registered the name; the message says which are near.
+
+    Examples
+    --------
+    >>> from pygrad.data import datasets
+    >>> len(datasets.get("digits")())
+    1797
+    """
+    found: Callable[..., Any] = registry("datasets").get(name)
+    return found
+
+
+def names() -> list[str]:
+    """The names of all data sets, in alphabetical order.
+
+    Examples
+    --------
+    >>> from pygrad.data import datasets
+    >>> "digits" in datasets.names()
+    True
+    """
+    return registry("datasets").names()
