@@ -601,3 +601,13 @@ def test_a_rule_may_say_that_an_input_has_no_gradient():
     First()(a, b).backward()
     assert a.grad.item() == 1.0
     assert b.grad is None
+
+
+def test_a_function_object_that_broadcast_once_can_be_used_without():
+    larger = F.Maximum()
+    a = Variable(np.array([[1.0, 5.0], [7.0, 0.0]]))
+    larger(a, Variable(3.0)).sum().backward()
+    b, c = Variable([1.0, 2.0, 9.0]), Variable([4.0, 0.0, 4.0])
+    larger(b, c).sum().backward()
+    np.testing.assert_array_equal(b.grad.data, [0, 1, 1])
+    np.testing.assert_array_equal(c.grad.data, [1, 0, 0])

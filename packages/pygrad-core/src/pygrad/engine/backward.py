@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pygrad.engine import binding
-from pygrad.engine.function import Leaf, Node, as_operand, describe, result, with_variables
+from pygrad.engine.checks import as_operand, describe
+from pygrad.engine.function import Leaf, Node, result, with_variables
 from pygrad.engine.mode import enable_grad, no_grad
 from pygrad.exceptions import GraphError, ShapeError
 

@@ -7,30 +7,24 @@ away by reference count as soon as the last Variable on it does.
 
 from __future__ import annotations
 
-import functools
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
 
 from pygrad.engine import binding
+from pygrad.engine.checks import NUMBERS, as_operand, checked, describe
 from pygrad.engine.mode import is_recording
 from pygrad.engine.numpy_protocols import UFUNCS
-from pygrad.exceptions import (
-    AxisError,
-    DtypeError,
-    GraphError,
-    PyGradError,
-    ShapeError,
-)
+from pygrad.exceptions import AxisError, DtypeError, PyGradError, ShapeError
 
 if TYPE_CHECKING:
     from pygrad.variable import Variable
 
 __all__ = [
-    "OUTPUT", "Arrived", "Elementwise", "Function", "Leaf", "Node", "Unary", "as_operand", "creator",
-    "describe", "next_serial", "output_nodes", "result", "sum_to_shape", "with_variables",
+    "OUTPUT", "Function", "Leaf", "Node", "Unary", "apply", "creator", "next_serial",
+    "output_nodes", "result", "with_variables",
 ]  # fmt: skip
 
 OUTPUT = -1
@@ -39,7 +33,6 @@ OUTPUT = -1
 _new = object.__new__
 # creation order is a topological order, so the backward walk never sorts
 next_serial = itertools.count().__next__
-_NUMBERS = frozenset({int, float, bool, complex})
 
 
 class Leaf:
@@ -113,10 +106,10 @@ class Function:
         slots = (slot for base in cls.__mro__ for slot in base.__dict__.get("__slots__", ()))
         cls._slots = tuple(s for s in slots if s not in ("__weakref__", "_grad", "_name"))
         if ufunc is not None:
-            UFUNCS[ufunc] = lambda *inputs: cls()(*inputs)
+            UFUNCS[ufunc] = lambda *inputs: apply(cls(), *inputs)
         if cls.requires is None and "backward" in cls.__dict__:
             # once for the class: the walk has no time to look at what rules return
-            cls.backward = _checked(cls.__dict__["backward"])  # type: ignore[method-assign]
+            cls.backward = checked(cls.__dict__["backward"])  # type: ignore[method-assign]
 
     def forward(self, *inputs: Any) -> Any:
         """Compute the output from plain arrays."""
@@ -129,30 +122,8 @@ class Function:
     def __call__(self, *inputs: Any) -> Any:
         """Apply the function to Variables, arrays or numbers, and record it in the graph."""
         if hasattr(self, "edges"):
-            return _copy(self, without=("edges", "saved", "serial", "shape"))(*inputs)
-        arrays = []
-        edges: list[Node | None] = []
-        tracked = False
-        for x in inputs:
-            if isinstance(x, binding.Variable):
-                arrays.append(x._data)
-                edges.append(x._node)
-                tracked = tracked or x._node is not None
-            else:
-                arrays.append(self._constant(x))
-                edges.append(None)
-        try:
-            y = self.forward(*arrays)
-        except Exception as error:
-            raise self._explained(error, arrays) from error
-        if y.__class__ is tuple:
-            return self._several(y, arrays, edges, tracked)
-        y = _as_result(y, self)
-        node = None
-        if tracked and is_recording():
-            self._record(tuple(edges), y.shape, arrays, (y,))
-            node = self
-        return result(y, node)
+            self = _copy(self, without=("edges", "saved", "serial", "shape"))
+        return apply(self, *inputs)
 
     def on(self, *inputs: Any) -> Any:
         """The function as a rule uses it: of plain arrays a plain array, else a Variable."""
@@ -203,10 +174,11 @@ class Function:
         self.edges = edges
         self.serial = next_serial()
         self.shape = shape
-        if self.saves is None:
+        saves = self.saves
+        if saves is None:
             self.saved = tuple(arrays)
         else:
-            self.saved = tuple([y[-1 - i] if i < 0 else arrays[i] for i in self.saves])
+            self.saved = tuple([y[-1 - i] if i < 0 else arrays[i] for i in saves]) if saves else ()
 
     def _several(
         self, y: tuple[Any, ...], arrays: list[Any], edges: list[Node | None], tracked: bool
@@ -227,7 +199,7 @@ class Function:
 
     def _constant(self, x: Any) -> Any:
         x = as_operand(x, self)
-        return np.asarray(x) if x.__class__ in _NUMBERS else x
+        return np.asarray(x) if x.__class__ in NUMBERS else x
 
     def _explained(self, error: Exception, arrays: Iterable[Any]) -> Exception:
         """NumPy's refusal in PyGrad's words; for a user's own function, the same with a note."""
@@ -254,52 +226,6 @@ class Unary(Function):
 
     __slots__ = ()
     requires = "x must be an array of numbers"
-
-
-class Elementwise(Function):
-    """A function of several operands that broadcast against one another.
-
-    Python numbers stay Python numbers, so that they never widen a float32 operand. Whether an
-    operand was broadcast is decided once, in the forward pass, by choosing the node's class:
-    `rule` itself, or the twin `rule.broadcast` that sums each gradient back to its operand's shape.
-    """
-
-    __slots__ = ("shapes",)
-    requires = "the shapes must broadcast together"
-    broadcast: ClassVar[type[Elementwise]]
-
-    def __init_subclass__(cls, ufunc: np.ufunc | None = None, **kwargs: Any) -> None:
-        super().__init_subclass__(ufunc=ufunc, **kwargs)
-        if "broadcast" not in cls.__dict__ and _Broadcasting not in cls.__mro__:
-            twin = {"__slots__": (), "__doc__": cls.__doc__, "__module__": cls.__module__}
-            cls.broadcast = type(cls.__name__, (_Broadcasting, cls), twin)
-
-    def _record(
-        self, edges: tuple[Node | None, ...], shape: Any, arrays: list[Any], y: tuple[Any, ...]
-    ) -> None:
-        super()._record(edges, shape, arrays, y)
-        for edge, array in zip(edges, arrays, strict=True):
-            if edge is not None and array.shape != shape:
-                self.__class__ = self.broadcast
-                self.shapes = tuple(np.shape(array) for array in arrays)
-                return
-
-    def _constant(self, x: Any) -> Any:
-        return as_operand(x, self)
-
-
-class _Broadcasting(Function):
-    """What `Elementwise.broadcast` puts in front of a rule."""
-
-    __slots__ = ()
-    requires = ""
-
-    def backward(self, gy: Any) -> Any:
-        gradients = super().backward(gy)
-        return tuple(
-            None if g is None or edge is None else sum_to_shape(g, shape)
-            for g, edge, shape in zip(gradients, self.edges, self.shapes, strict=True)  # type: ignore[attr-defined]
-        )
 
 
 class _Collector(Function):
@@ -358,6 +284,40 @@ class Arrived:
 Node: TypeAlias = Function | Leaf
 
 
+def apply(function: Function, *inputs: Any) -> Any:
+    """Call a function object that was never called before: the way all public functions go."""
+    Variable = binding.Variable
+    arrays: list[Any] = []
+    edges: list[Node | None] = []
+    tracked = False
+    for x in inputs:
+        if isinstance(x, Variable):
+            node = x._node
+            arrays.append(x._data)
+            edges.append(node)
+            if node is not None:
+                tracked = True
+        else:
+            arrays.append(function._constant(x))
+            edges.append(None)
+    try:
+        y = function.forward(*arrays)
+    except Exception as error:
+        raise function._explained(error, arrays) from error
+    if y.__class__ is tuple:
+        return function._several(y, arrays, edges, tracked)
+    if y.__class__ is not np.ndarray:
+        y = _as_result(y, function)
+    variable = _new(Variable)
+    variable._data = y
+    if tracked and is_recording():
+        function._record(tuple(edges), y.shape, arrays, (y,))
+        variable._node = function
+    else:
+        variable._node = None
+    return variable
+
+
 def result(y: Any, node: Node | None) -> Any:
     """Make the Variable of a result, past `Variable.__init__`."""
     variable = _new(binding.Variable)
@@ -394,85 +354,10 @@ def with_variables(node: Function) -> Function:
     saves = range(len(node.edges)) if node.saves is None else node.saves
     nodes = (*node.edges, *reversed(output_nodes(node)))  # so that nodes[OUTPUT] is the output's
     twin.saved = tuple(
-        value if value is None or value.__class__ in _NUMBERS else result(value, nodes[i])
+        value if value is None or value.__class__ in NUMBERS else result(value, nodes[i])
         for i, value in zip(saves, node.saved, strict=True)
     )
     return twin
-
-
-def sum_to_shape(g: Any, shape: tuple[int, ...]) -> Any:
-    """Sum `g` over the axes along which an operand of `shape` was broadcast."""
-    if g.shape == shape:
-        return g
-    added = g.ndim - len(shape)
-    axes = tuple(i for i in range(g.ndim) if i < added or (shape[i - added] == 1 != g.shape[i]))
-    return g.sum(axis=axes, keepdims=True).reshape(shape)
-
-
-def as_operand(x: Any, where: Function | str) -> Any:
-    """`x` as something NumPy calculates with; Python numbers stay what they are."""
-    if x.__class__ in _NUMBERS:
-        return x
-    if isinstance(x, (np.ndarray, np.generic)):
-        array: Any = x
-    else:
-        try:
-            array = np.asarray(x)
-        except PyGradError:
-            raise
-        except ValueError as error:
-            raise ShapeError(f"{describe(where)}: the rows of a list differ in length: {error}") from error
-    if array.dtype.kind not in "biufc":
-        shown = repr(x)
-        shown = shown if len(shown) < 60 else shown[:57] + "..."
-        raise DtypeError(
-            f"{describe(where)}: expected numbers, got {shown} (dtype {array.dtype}); "
-            f"convert it to numbers first"
-        )
-    return array
-
-
-def describe(where: Function | str | Callable[..., Any]) -> str:
-    """How an error names the place it comes from: the public name of a function."""
-    if isinstance(where, str):
-        return where
-    name = type(where).__name__
-    # built-in functions are known to users by their lower-case name: SoftmaxCrossEntropy
-    if type(where).requires is None:  # type: ignore[union-attr]
-        return name
-    return "".join("_" + c.lower() if c.isupper() else c for c in name).lstrip("_")
-
-
-def _checked(backward: Callable[..., Any]) -> Callable[..., Any]:
-    """A user's rule, refusing to return what cannot be the inputs' gradients."""
-
-    @functools.wraps(backward)
-    def checked(self: Function, *gys: Any) -> Any:
-        gxs = backward(self, *gys)
-        if gxs.__class__ is not tuple:
-            gxs = (gxs,)
-        name, edges = type(self).__name__, self.edges
-        if len(gxs) != len(edges):
-            raise GraphError(
-                f"{name}.backward returned {len(gxs)} gradients for {len(edges)} inputs; it must "
-                f"return one for each, None for an input that has none"
-            )
-        for i, (parent, gx) in enumerate(zip(edges, gxs, strict=True)):
-            if parent is None or gx is None:
-                continue
-            if not hasattr(gx, "dtype"):
-                raise DtypeError(
-                    f"{name}.backward returned a {type(gx).__name__} as the gradient of input {i}; "
-                    f"it must return an array"
-                )
-            if gx.shape != parent.shape:
-                raise ShapeError(
-                    f"{name}.backward returned a gradient of shape {gx.shape} for input {i} of "
-                    f"shape {parent.shape}; they must be equal"
-                )
-        return gxs
-
-    return checked
 
 
 def _as_result(y: Any, function: Function) -> Any:

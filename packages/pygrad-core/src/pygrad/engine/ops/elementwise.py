@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pygrad.engine.function import OUTPUT, Elementwise, Unary
+from pygrad.engine.broadcasting import Elementwise
+from pygrad.engine.function import OUTPUT, Unary, apply
 from pygrad.engine.numpy_protocols import implements
 from pygrad.exceptions import ArgumentError
 
@@ -209,7 +210,7 @@ def exp(x: ArrayLike) -> Variable:
     >>> F.exp([0.0, 1.0])
     Variable([1.         2.71828183])
     """
-    return Exp()(x)
+    return apply(Exp(), x)
 
 
 def log(x: ArrayLike) -> Variable:
@@ -221,7 +222,7 @@ def log(x: ArrayLike) -> Variable:
     >>> F.log([1.0, 10.0])
     Variable([0.         2.30258509])
     """
-    return Log()(x)
+    return apply(Log(), x)
 
 
 def sqrt(x: ArrayLike) -> Variable:
@@ -233,7 +234,7 @@ def sqrt(x: ArrayLike) -> Variable:
     >>> F.sqrt([4.0, 9.0])
     Variable([2. 3.])
     """
-    return Sqrt()(x)
+    return apply(Sqrt(), x)
 
 
 def square(x: ArrayLike) -> Variable:
@@ -245,7 +246,7 @@ def square(x: ArrayLike) -> Variable:
     >>> F.square([2, 3])
     Variable([4 9])
     """
-    return Square()(x)
+    return apply(Square(), x)
 
 
 def abs(x: ArrayLike) -> Variable:  # noqa: A001  (NumPy's name)
@@ -257,7 +258,7 @@ def abs(x: ArrayLike) -> Variable:  # noqa: A001  (NumPy's name)
     >>> F.abs([-2.0, 3.0])
     Variable([2. 3.])
     """
-    return Abs()(x)
+    return apply(Abs(), x)
 
 
 def sign(x: ArrayLike) -> Variable:
@@ -269,7 +270,7 @@ def sign(x: ArrayLike) -> Variable:
     >>> F.sign([-2.0, 0.0, 3.0])
     Variable([-1.  0.  1.])
     """
-    return Sign()(x)
+    return apply(Sign(), x)
 
 
 def maximum(a: ArrayLike, b: ArrayLike) -> Variable:
@@ -281,7 +282,7 @@ def maximum(a: ArrayLike, b: ArrayLike) -> Variable:
     >>> F.maximum([1, 5], 3)
     Variable([3 5])
     """
-    return Maximum()(a, b)
+    return apply(Maximum(), a, b)
 
 
 def minimum(a: ArrayLike, b: ArrayLike) -> Variable:
@@ -293,7 +294,7 @@ def minimum(a: ArrayLike, b: ArrayLike) -> Variable:
     >>> F.minimum([1, 5], 3)
     Variable([1 3])
     """
-    return Minimum()(a, b)
+    return apply(Minimum(), a, b)
 
 
 def astype(x: ArrayLike, dtype: npt.DTypeLike) -> Variable:
@@ -305,7 +306,7 @@ def astype(x: ArrayLike, dtype: npt.DTypeLike) -> Variable:
     >>> F.astype([1, 2], "float32").dtype
     dtype('float32')
     """
-    return Astype(dtype)(x)
+    return apply(Astype(dtype), x)
 
 
 @implements(np.clip)
@@ -328,7 +329,7 @@ def clip(x: ArrayLike, a_min: ArrayLike | None = None, a_max: ArrayLike | None =
     bounds = [bound for bound in (a_min, a_max) if bound is not None]
     if not bounds:
         raise ArgumentError("clip: neither a_min nor a_max was given; give at least one bound")
-    return Clip(a_min is not None, a_max is not None)(x, *bounds)
+    return apply(Clip(a_min is not None, a_max is not None), x, *bounds)
 
 
 @implements(np.where)
@@ -341,4 +342,4 @@ def where(condition: ArrayLike, x: ArrayLike, y: ArrayLike) -> Variable:
     >>> F.where([True, False], [1, 2], 0)
     Variable([1 0])
     """
-    return Where()(condition, x, y)
+    return apply(Where(), condition, x, y)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pygrad.engine import binding
-from pygrad.engine.function import Unary
+from pygrad.engine.function import Unary, apply
 from pygrad.engine.kernels.scatter import scatter_add
 from pygrad.exceptions import DtypeError
 
@@ -74,7 +74,7 @@ def get_item(x: ArrayLike, index: Any) -> Variable:
     >>> x.grad
     Variable([2. 0. 1.])
     """
-    return GetItem(_frozen(index))(x)
+    return apply(GetItem(_frozen(index)), x)
 
 
 def _frozen(index: Any) -> Any:

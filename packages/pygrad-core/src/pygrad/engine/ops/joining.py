@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pygrad.engine.function import Function
+from pygrad.engine.function import Function, apply
 from pygrad.engine.numpy_protocols import implements
 from pygrad.engine.ops.shape import reshape
 from pygrad.exceptions import ArgumentError
@@ -86,8 +86,8 @@ def concatenate(arrays: Sequence[ArrayLike], axis: int | None = 0) -> Variable:
     """
     arrays = _several(arrays, "concatenate")
     if axis is None:
-        return Concatenate(0)(*[reshape(array, -1) for array in arrays])
-    return Concatenate(axis)(*arrays)
+        return apply(Concatenate(0), *[reshape(array, -1) for array in arrays])
+    return apply(Concatenate(axis), *arrays)
 
 
 @implements(np.stack)
@@ -101,7 +101,7 @@ def stack(arrays: Sequence[ArrayLike], axis: int = 0) -> Variable:
     >>> F.stack([x, x * x])
     Variable([2 4])
     """
-    return Stack(axis)(*_several(arrays, "stack"))
+    return apply(Stack(axis), *_several(arrays, "stack"))
 
 
 @implements(np.split)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pygrad.engine.function import Function, sum_to_shape
+from pygrad.engine.broadcasting import sum_to_shape
+from pygrad.engine.function import Function, apply
 from pygrad.engine.numpy_protocols import implements
 from pygrad.exceptions import ShapeError
 
@@ -103,7 +104,7 @@ def matmul(a: ArrayLike, b: ArrayLike) -> Variable:
     >>> F.matmul([[1, 2], [3, 4]], [1, 1])
     Variable([3 7])
     """
-    return Matmul()(a, b)
+    return apply(Matmul(), a, b)
 
 
 def linear(x: ArrayLike, W: ArrayLike, b: ArrayLike | None = None) -> Variable:
@@ -130,7 +131,7 @@ def linear(x: ArrayLike, W: ArrayLike, b: ArrayLike | None = None) -> Variable:
     >>> F.linear([[1.0, 2.0]], [[1.0, 0.0], [0.0, 1.0]], [10.0, 20.0])
     Variable([[11. 22.]])
     """
-    return Linear()(x, W) if b is None else Linear()(x, W, b)
+    return apply(Linear(), x, W) if b is None else apply(Linear(), x, W, b)
 
 
 def _misfit(x, W):

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pygrad.engine import binding
-from pygrad.engine.function import Function, as_operand
+from pygrad.engine.checks import as_operand
+from pygrad.engine.function import Function, apply
 from pygrad.engine.kernels.softmax import shifted_exp
 from pygrad.engine.ops.activation import Softmax
 from pygrad.exceptions import ArgumentError, DtypeError, ShapeError
@@ -61,7 +62,9 @@ class SoftmaxCrossEntropy(Function):
         if not len(labels):
             raise ShapeError("softmax_cross_entropy: there are no rows, so there is no mean of them")
         rows = np.arange(len(labels))
-        _refuse_labels_outside(labels, x.shape[1])
+        # as unsigned numbers, negative labels are large: one look finds both kinds of wrong label
+        if np.maximum.reduce(labels.view(f"u{labels.itemsize}")) >= x.shape[1]:
+            raise ArgumentError(_wrong_label(labels, x.shape[1]))
         shifted, e, total = shifted_exp(x, -1)
         # for the first-order rule; a differentiable pass computes the softmax anew
         self.exponentials = e, total
@@ -102,7 +105,7 @@ def mean_squared_error(prediction: ArrayLike, target: ArrayLike) -> Variable:
     >>> F.mean_squared_error([1.0, 2.0], [1.0, 4.0])
     Variable(2.0)
     """
-    return MeanSquaredError()(prediction, target)
+    return apply(MeanSquaredError(), prediction, target)
 
 
 def softmax_cross_entropy(x: ArrayLike, labels: ArrayLike) -> Variable:
@@ -139,14 +142,12 @@ def softmax_cross_entropy(x: ArrayLike, labels: ArrayLike) -> Variable:
             f"{where}: labels have dtype {labels.dtype}; they must be integers, the numbers of the "
             f"classes: labels.astype(int)"
         )
-    return SoftmaxCrossEntropy(labels)(x)
+    return apply(SoftmaxCrossEntropy(labels), x)
 
 
-def _refuse_labels_outside(labels: Any, n_classes: int) -> None:
-    low, high = labels.min(), labels.max()
-    if low < 0 or high >= n_classes:
-        wrong = low if low < 0 else high
-        raise ArgumentError(
-            f"softmax_cross_entropy: there is a label {wrong}, but x has {n_classes} classes; labels "
-            f"must lie within 0..{n_classes - 1}"
-        )
+def _wrong_label(labels, n_classes):
+    wrong = labels[(labels < 0) | (labels >= n_classes)][0]
+    return (
+        f"softmax_cross_entropy: there is a label {wrong}, but x has {n_classes} classes; labels "
+        f"must lie within 0..{n_classes - 1}"
+    )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pygrad.engine.function import OUTPUT, Unary
+from pygrad.engine.function import OUTPUT, Unary, apply
 from pygrad.engine.kernels.reduction import kept_shape, reduced_count
 from pygrad.engine.numpy_protocols import implements
 from pygrad.engine.ops.shape import BroadcastTo
@@ -130,7 +130,7 @@ def sum(x: ArrayLike, axis: Axis = None, keepdims: bool = False) -> Variable:  #
     >>> F.sum([[1, 2], [3, 4]], axis=0)
     Variable([4 6])
     """
-    return Sum(axis, keepdims)(x)
+    return apply(Sum(axis, keepdims), x)
 
 
 @implements(np.mean)
@@ -143,7 +143,7 @@ def mean(x: ArrayLike, axis: Axis = None, keepdims: bool = False) -> Variable:
     >>> F.mean([[1, 2], [3, 4]], axis=1)
     Variable([1.5 3.5])
     """
-    return Mean(axis, keepdims)(x)
+    return apply(Mean(axis, keepdims), x)
 
 
 @implements(np.var)
@@ -167,7 +167,7 @@ def var(x: ArrayLike, axis: Axis = None, ddof: float = 0, keepdims: bool = False
     >>> F.var([1.0, 2.0, 6.0])
     Variable(4.666666666666667)
     """
-    return Var(axis, ddof, keepdims)(x)
+    return apply(Var(axis, ddof, keepdims), x)
 
 
 @implements(np.max)
@@ -182,7 +182,7 @@ def max(x: ArrayLike, axis: Axis = None, keepdims: bool = False) -> Variable:  #
     >>> F.max([[1, 5], [7, 3]], axis=1)
     Variable([5 7])
     """
-    return Max(axis, keepdims)(x)
+    return apply(Max(axis, keepdims), x)
 
 
 @implements(np.min)
@@ -197,4 +197,4 @@ def min(x: ArrayLike, axis: Axis = None, keepdims: bool = False) -> Variable:  #
     >>> F.min([[1, 5], [7, 3]], axis=1)
     Variable([1 3])
     """
-    return Min(axis, keepdims)(x)
+    return apply(Min(axis, keepdims), x)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pygrad.engine.function import Unary, sum_to_shape
+from pygrad.engine.broadcasting import sum_to_shape
+from pygrad.engine.function import Unary, apply
 from pygrad.engine.kernels.reduction import filled
 from pygrad.engine.numpy_protocols import implements
 from pygrad.exceptions import ShapeError
@@ -163,7 +164,7 @@ def reshape(x: ArrayLike, shape: int | Sequence[int]) -> Variable:
     Variable([[1 2]
               [3 4]])
     """
-    return Reshape(_lengths(shape))(x)
+    return apply(Reshape(_lengths(shape)), x)
 
 
 @implements(np.transpose)
@@ -183,7 +184,7 @@ def transpose(x: ArrayLike, axes: Sequence[int] | None = None) -> Variable:
     Variable([[1 3]
               [2 4]])
     """
-    return Transpose(None if axes is None else tuple(axes))(x)
+    return apply(Transpose(None if axes is None else tuple(axes)), x)
 
 
 @implements(np.swapaxes)
@@ -196,7 +197,7 @@ def swapaxes(x: ArrayLike, axis1: int, axis2: int) -> Variable:
     >>> F.swapaxes([[1, 2, 3]], 0, 1).shape
     (3, 1)
     """
-    return Swapaxes(axis1, axis2)(x)
+    return apply(Swapaxes(axis1, axis2), x)
 
 
 @implements(np.squeeze)
@@ -214,7 +215,7 @@ def squeeze(x: ArrayLike, axis: int | tuple[int, ...] | None = None) -> Variable
     >>> F.squeeze([[1, 2, 3]])
     Variable([1 2 3])
     """
-    return Squeeze(axis)(x)
+    return apply(Squeeze(axis), x)
 
 
 @implements(np.expand_dims)
@@ -227,7 +228,7 @@ def expand_dims(x: ArrayLike, axis: int | tuple[int, ...]) -> Variable:
     >>> F.expand_dims([1, 2, 3], 0)
     Variable([[1 2 3]])
     """
-    return ExpandDims(axis)(x)
+    return apply(ExpandDims(axis), x)
 
 
 @implements(np.broadcast_to)
@@ -243,7 +244,7 @@ def broadcast_to(x: ArrayLike, shape: int | Sequence[int]) -> Variable:
     Variable([[1 2]
               [1 2]])
     """
-    return BroadcastTo(_lengths(shape))(x)
+    return apply(BroadcastTo(_lengths(shape)), x)
 
 
 def sum_to(x: ArrayLike, shape: int | Sequence[int]) -> Variable:
@@ -257,7 +258,7 @@ def sum_to(x: ArrayLike, shape: int | Sequence[int]) -> Variable:
     >>> F.sum_to([[1, 2], [3, 4]], (1, 2))
     Variable([[4 6]])
     """
-    return SumTo(_lengths(shape))(x)
+    return apply(SumTo(_lengths(shape)), x)
 
 
 def _lengths(shape: int | Sequence[int]) -> tuple[int, ...]:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pygrad.engine.function import OUTPUT, Elementwise, Unary
+from pygrad.engine.broadcasting import Elementwise
+from pygrad.engine.function import OUTPUT, Unary, apply
 
 if TYPE_CHECKING:
     from pygrad.engine.typing import ArrayLike
@@ -200,7 +201,7 @@ def sin(x: ArrayLike) -> Variable:
     >>> F.sin([0.0, 1.0])
     Variable([0.         0.84147098])
     """
-    return Sin()(x)
+    return apply(Sin(), x)
 
 
 def cos(x: ArrayLike) -> Variable:
@@ -212,7 +213,7 @@ def cos(x: ArrayLike) -> Variable:
     >>> F.cos([0.0, 1.0])
     Variable([1.         0.54030231])
     """
-    return Cos()(x)
+    return apply(Cos(), x)
 
 
 def tan(x: ArrayLike) -> Variable:
@@ -224,7 +225,7 @@ def tan(x: ArrayLike) -> Variable:
     >>> F.tan([0.0, 1.0])
     Variable([0.         1.55740772])
     """
-    return Tan()(x)
+    return apply(Tan(), x)
 
 
 def arcsin(x: ArrayLike) -> Variable:
@@ -236,7 +237,7 @@ def arcsin(x: ArrayLike) -> Variable:
     >>> F.arcsin([0.0, 1.0])
     Variable([0.         1.57079633])
     """
-    return Arcsin()(x)
+    return apply(Arcsin(), x)
 
 
 def arccos(x: ArrayLike) -> Variable:
@@ -248,7 +249,7 @@ def arccos(x: ArrayLike) -> Variable:
     >>> F.arccos([0.0, 1.0])
     Variable([1.57079633 0.        ])
     """
-    return Arccos()(x)
+    return apply(Arccos(), x)
 
 
 def arctan(x: ArrayLike) -> Variable:
@@ -260,7 +261,7 @@ def arctan(x: ArrayLike) -> Variable:
     >>> F.arctan([0.0, 1.0])
     Variable([0.         0.78539816])
     """
-    return Arctan()(x)
+    return apply(Arctan(), x)
 
 
 def arctan2(y: ArrayLike, x: ArrayLike) -> Variable:
@@ -272,7 +273,7 @@ def arctan2(y: ArrayLike, x: ArrayLike) -> Variable:
     >>> F.arctan2([1.0, -1.0], [1.0, 1.0])
     Variable([ 0.78539816 -0.78539816])
     """
-    return Arctan2()(y, x)
+    return apply(Arctan2(), y, x)
 
 
 def sinh(x: ArrayLike) -> Variable:
@@ -284,7 +285,7 @@ def sinh(x: ArrayLike) -> Variable:
     >>> F.sinh([0.0, 1.0])
     Variable([0.         1.17520119])
     """
-    return Sinh()(x)
+    return apply(Sinh(), x)
 
 
 def cosh(x: ArrayLike) -> Variable:
@@ -296,7 +297,7 @@ def cosh(x: ArrayLike) -> Variable:
     >>> F.cosh([0.0, 1.0])
     Variable([1.         1.54308063])
     """
-    return Cosh()(x)
+    return apply(Cosh(), x)
 
 
 def tanh(x: ArrayLike) -> Variable:
@@ -308,7 +309,7 @@ def tanh(x: ArrayLike) -> Variable:
     >>> F.tanh([0.0, 1.0])
     Variable([0.         0.76159416])
     """
-    return Tanh()(x)
+    return apply(Tanh(), x)
 
 
 def arcsinh(x: ArrayLike) -> Variable:
@@ -320,7 +321,7 @@ def arcsinh(x: ArrayLike) -> Variable:
     >>> F.arcsinh([0.0, 1.0])
     Variable([0.         0.88137359])
     """
-    return Arcsinh()(x)
+    return apply(Arcsinh(), x)
 
 
 def arccosh(x: ArrayLike) -> Variable:
@@ -332,7 +333,7 @@ def arccosh(x: ArrayLike) -> Variable:
     >>> F.arccosh([1.0, 2.0])
     Variable([0.        1.3169579])
     """
-    return Arccosh()(x)
+    return apply(Arccosh(), x)
 
 
 def arctanh(x: ArrayLike) -> Variable:
@@ -344,4 +345,4 @@ def arctanh(x: ArrayLike) -> Variable:
     >>> F.arctanh([0.0, 0.5])
     Variable([0.         0.54930614])
     """
-    return Arctanh()(x)
+    return apply(Arctanh(), x)
