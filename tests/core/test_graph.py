@@ -175,6 +175,7 @@ def test_what_was_read_from_grad_does_not_change_with_the_next_backward():
         lambda a, b: F.stack([a, b]).sum(axis=0),
         lambda a, b: a.reshape(3) + b.reshape(3),
         lambda a, b: F.concatenate([a, b])[:3] + b,
+        lambda a, b: ((a - 1) + (b - 1)) * 1.0,
     ],
 )
 def test_no_two_leaves_share_the_array_of_a_gradient(combine):
@@ -239,6 +240,81 @@ def test_siblings_of_any_age_are_visited_newest_first():
     for _ in range(12):
         count = [count[0] + count[1], count[1] + 2 * count[0]]
     assert x.grad.item() == count[0] + count[1]
+
+
+def test_every_node_is_visited_once():
+    visits = []
+
+    class Watched(Function):
+        def forward(self, a, b):
+            return a + b
+
+        def backward(self, gy):
+            visits.append(self)
+            return gy, gy
+
+    x = Variable(1.0)
+    level = [x, x]
+    for _ in range(8):
+        older = Watched()(level[1], level[0])
+        level = [Watched()(older, level[0]), older]
+    Watched()(*level).backward()
+    assert len(visits) == len(set(visits)) == 17
+
+
+def test_a_constant_operand_costs_no_product():
+    W = Parameter(np.ones((4, 2)))
+    y = F.linear(np.ones((3, 4)), W)
+    gx, gW = y.creator.backward(np.ones((3, 2)))
+    assert gx is None
+    np.testing.assert_array_equal(gW, np.full((4, 2), 3.0))
+    ga, gb = F.matmul(np.ones((3, 4)), W).creator.backward(np.ones((3, 2)))
+    assert ga is None
+    assert gb.shape == (4, 2)
+
+
+def test_a_retained_gradient_belongs_to_its_variable_alone():
+    x = Variable(np.ones(3))
+    y = x + 1
+    z = y + 1
+    z.backward(np.ones(3), retain_grad=True)
+    y.grad.data[...] = 100
+    np.testing.assert_array_equal(x.grad.data, np.ones(3))
+    np.testing.assert_array_equal(z.grad.data, np.ones(3))
+
+
+def test_integer_leaves_do_not_share_a_float_gradient():
+    a, b = (Variable(np.ones(3, np.int32)) for _ in range(2))
+    ((a + b) * 1.5).sum().backward()
+    a.grad.data[...] = 100
+    np.testing.assert_array_equal(b.grad.data, np.full(3, 1.5))
+
+
+def test_gradients_of_several_kinds_add_up():
+    class Slope(Function):
+        def __init__(self, slope):
+            self.slope = slope
+
+        def forward(self, x):
+            return x * 1.0
+
+        def backward(self, gy):
+            return self.slope
+
+    x = Variable(np.ones(2))
+    total = Slope(np.array([0.5, 0.25]))(x)
+    for _ in range(3):
+        total = total + Slope(np.array([1, 2]))(x)
+    total.sum().backward()
+    np.testing.assert_array_equal(x.grad.data, [3.5, 6.25])
+
+
+def test_functions_record_nothing_under_no_grad():
+    x = Variable(np.ones(4))
+    with no_grad():
+        assert F.exp(x).creator is None
+        assert F.split(x, 2)[0].creator is None
+        assert (x + 1).creator is None
 
 
 def test_a_gradient_has_the_dtype_of_its_leaf():
@@ -345,16 +421,21 @@ def test_two_threads_walk_one_graph():
 
 def test_backwards_of_several_threads_all_count():
     x = Parameter(np.zeros(10))
+    interval = sys.getswitchinterval()
 
     def work():
         for _ in range(200):
             (x * 1.0).sum().backward()
 
-    threads = [threading.Thread(target=work) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    sys.setswitchinterval(1e-6)
+    try:
+        threads = [threading.Thread(target=work) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
     np.testing.assert_array_equal(x.grad.data, np.full(10, 800.0))
 
 
@@ -473,6 +554,22 @@ def test_a_rule_written_with_variables_works_to_every_order():
         y = x.grad
         x.zero_grad()
         assert y.item() == expected
+
+
+def test_what_a_rule_written_with_variables_returns_is_unwrapped():
+    kinds = []
+
+    class Watch(Function):
+        def forward(self, x):
+            return x * 2
+
+        def backward(self, gy):
+            kinds.append(type(gy))
+            return gy * 2
+
+    x = Variable(np.array([2.0, 3.0]))
+    Power(2)(Watch()(x)).sum().backward()
+    assert kinds == [np.ndarray]
 
 
 def test_a_rule_written_with_variables_stores_plain_gradients():

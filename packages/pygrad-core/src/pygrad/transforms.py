@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from pygrad.engine.backward import gradients
-from pygrad.engine.function import Function, Node, as_operand, next_serial, result
+from pygrad.engine.checks import as_operand
+from pygrad.engine.function import Function, Node, next_serial, result
 from pygrad.engine.mode import enable_grad, is_recording
 from pygrad.exceptions import ArgumentError, DtypeError, ShapeError
 from pygrad.variable import Variable

@@ -13,7 +13,8 @@ import numpy as np
 
 from pygrad.engine import backward as walk
 from pygrad.engine import binding
-from pygrad.engine.function import Function, Leaf, Node, as_operand, creator
+from pygrad.engine.checks import as_operand
+from pygrad.engine.function import Function, Leaf, Node, creator
 from pygrad.engine.mode import is_recording
 from pygrad.engine.numpy_protocols import UFUNCS, call_function, call_ufunc
 from pygrad.engine.ops import arithmetic, elementwise, indexing, linalg, reduction, shape

@@ -1,0 +1,234 @@
+"""The import rule: imports run downhill only, as docs/how-it-works.md draws it.
+
+    numpy, pluggy  <-  core  <-  nn, data, viz        nn, data and viz never import one another
+    inside core:   exceptions, mode, kernels  <-  function  <-  ops, backward  <-  variable
+                   <-  functions, transforms, testing;  plugins and the command stand beside
+
+Read from the sources, imports inside functions included: one of those is an import all the same.
+What stands under ``if TYPE_CHECKING:`` is for type checkers, and never happens.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# The one program that stands outside the rule: it uses everything, inside its function.
+EXCEPTION = "pygrad.cli.demo"
+
+# What each part may import from outside, beside the standard library.
+OUTSIDE = {
+    "core": {"numpy", "pluggy"},
+    "nn": {"numpy", "tqdm"},
+    "data": {"numpy"},
+    "viz": {"numpy", "graphviz"},
+}
+
+# pygrad-core from the bottom up. A module imports from its own level and from those below; `beside`
+# is what the levels above `variable` and the plugins may use as well, and those below must not.
+LEVELS = [
+    ["pygrad.exceptions"],
+    ["pygrad.engine.mode", "pygrad.engine.kernels", "pygrad.engine.binding", "pygrad.randomness"],
+    ["pygrad.engine.numpy_protocols", "pygrad.engine.function"],
+    ["pygrad.engine.ops", "pygrad.engine.backward"],
+    ["pygrad.variable"],
+    ["pygrad.functions", "pygrad.transforms", "pygrad.testing"],
+]
+BESIDE = ["pygrad.plugins", "pygrad.cli", "pygrad._lazy", "pygrad.__main__", "pygrad"]
+
+
+class Import(NamedTuple):
+    """One import statement's target, and where it stands."""
+
+    importer: str
+    target: str
+    line: int
+    inside: bool  # a function
+
+    def __str__(self) -> str:
+        return f"{self.importer}:{self.line} imports {self.target}"
+
+
+def sources() -> dict[str, Path]:
+    """Every module of the four packages, by its name."""
+    found = {}
+    for folder in sorted(ROOT.glob("packages/*/src")):
+        for path in sorted(folder.rglob("*.py")):
+            parts = path.relative_to(folder).with_suffix("").parts
+            found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+SOURCES = sources()
+
+
+def imports_of(module: str, path: Path) -> Iterator[Import]:
+    yield from _walk(module, ast.parse(path.read_text(encoding="utf-8")), inside=False)
+
+
+def _walk(module: str, tree: ast.AST, *, inside: bool) -> Iterator[Import]:
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield Import(module, alias.name, node.lineno, inside)
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{module}:{node.lineno}: imports are absolute"
+            for alias in node.names:
+                submodule = f"{node.module}.{alias.name}"
+                target = submodule if submodule in SOURCES else f"{node.module}"
+                yield Import(module, target, node.lineno, inside)
+        elif isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            assert ast.unparse(node.test) == "TYPE_CHECKING", f"{module}:{node.lineno}"
+            for statement in node.orelse:
+                yield from _walk(module, statement, inside=inside)
+        else:
+            is_function = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
+            yield from _walk(module, node, inside=inside or is_function)
+
+
+IMPORTS = [found for module, path in SOURCES.items() for found in imports_of(module, path)]
+
+
+def part_of(module: str) -> str | None:
+    """core, nn, data or viz; None for what is not PyGrad's."""
+    package, *rest = module.split(".")
+    if package != "pygrad":
+        return None
+    return rest[0] if rest and rest[0] in ("nn", "data", "viz") else "core"
+
+
+def level_of(module: str) -> int | None:
+    """The level in core; None for what stands beside, and for what is in no list."""
+    for level, names in enumerate(LEVELS):
+        if any(module == name or module.startswith(f"{name}.") for name in names):
+            return level
+    return None
+
+
+def test_there_is_something_to_look_at():
+    # an empty list of imports would pass every test below
+    assert len(IMPORTS) > 100
+    assert {part_of(found.importer) for found in IMPORTS} == {"core", "nn", "data", "viz"}
+
+
+def test_the_parts_import_core_and_never_one_another():
+    wrong = [
+        str(found)
+        for found in IMPORTS
+        if part_of(found.target) not in (None, "core", part_of(found.importer))
+        and found.importer != EXCEPTION
+    ]
+    assert not wrong
+
+
+def test_the_one_exception_imports_the_parts_inside_its_functions():
+    used = [i for i in IMPORTS if i.importer == EXCEPTION and part_of(i.target) != "core"]
+    parts = {part_of(found.target) for found in used} - {None}
+    assert parts == {"nn", "data", "viz"}
+    assert all(found.inside for found in used if part_of(found.target))
+
+
+@pytest.mark.parametrize("part", OUTSIDE)
+def test_a_part_imports_from_outside_what_it_declares(part):
+    allowed = OUTSIDE[part] | sys.stdlib_module_names | {"pygrad"}
+    wrong = [
+        str(found)
+        for found in IMPORTS
+        if part_of(found.importer) == part and found.target.split(".")[0] not in allowed
+    ]
+    assert not wrong
+
+
+def test_every_module_of_core_has_its_place():
+    lost = [
+        module
+        for module in SOURCES
+        if part_of(module) == "core"
+        and level_of(module) is None
+        and module not in ("pygrad.engine", "pygrad.engine.typing")
+        and not any(module == name or module.startswith(f"{name}.") for name in BESIDE[:-1])
+        and module != "pygrad"
+    ]
+    assert not lost, f"give {lost} a place in LEVELS, and in docs/how-it-works.md"
+
+
+def test_imports_in_core_run_downhill():
+    wrong = []
+    for found in IMPORTS:
+        here, there = level_of(found.importer), level_of(found.target)
+        if here is not None and there is not None and there > here:
+            wrong.append(str(found))
+    assert not wrong
+
+
+def test_nothing_up_to_variable_knows_of_plugins_or_the_command():
+    top = level_of("pygrad.variable")
+    wrong = [
+        str(found)
+        for found in IMPORTS
+        if (level := level_of(found.importer)) is not None
+        and level <= top
+        and any(found.target == name or found.target.startswith(f"{name}.") for name in BESIDE[:-1])
+    ]
+    assert not wrong
+
+
+def test_nothing_in_core_goes_through_the_door_but_plugins_and_the_command():
+    # `from pygrad import Variable` inside core would be a circle
+    wrong = [
+        str(found)
+        for found in IMPORTS
+        if found.target == "pygrad" and level_of(found.importer) is not None
+    ]
+    assert not wrong
+
+
+def test_no_circle_is_left_in_what_is_imported_first():
+    below: dict[str, set[str]] = {module: set() for module in SOURCES}
+    for found in IMPORTS:
+        if not found.inside and found.target in SOURCES and found.target != found.importer:
+            below[found.importer].add(found.target)
+    # a package is its __init__, and importing from it a submodule of it is no circle
+    for module, targets in below.items():
+        below[module] = {t for t in targets if not module.startswith(f"{t}.") or t == "pygrad"}
+    for module in ("pygrad", *(f"pygrad.{part}" for part in ("nn", "data", "viz"))):
+        for other in below:
+            if other.startswith(f"{module}."):
+                below[other].discard(module)
+    resting = {module for module, targets in below.items() if not targets}
+    while ready := {m for m in below.keys() - resting if below[m] <= resting}:
+        resting |= ready
+    assert not below.keys() - resting, sorted(below.keys() - resting)
+
+
+def test_pluggy_is_imported_in_one_place():
+    importers = {found.importer for found in IMPORTS if found.target.split(".")[0] == "pluggy"}
+    assert importers == {"pygrad.plugins.manager"}
+
+
+def test_data_deals_in_arrays_and_never_in_variables():
+    wrong = [
+        str(found)
+        for found in IMPORTS
+        if part_of(found.importer) == "data"
+        and part_of(found.target) == "core"
+        and (level := level_of(found.target)) is not None
+        and level > level_of("pygrad.randomness")
+    ]
+    names = [
+        f"{module} imports {alias.name}"
+        for module, path in SOURCES.items()
+        if part_of(module) == "data"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module == "pygrad"
+        for alias in node.names
+        if alias.name in ("Function", "Parameter", "Variable", "as_variable", "functions", "grad")
+    ]
+    assert not wrong + names
