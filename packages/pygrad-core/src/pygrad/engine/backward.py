@@ -41,7 +41,10 @@ def backward(
     arrived, borrowed = _walk(y._node, _seed(y, gradient), create_graph, retain_grad)
     with _storing:
         for leaf, g in arrived.items():
-            leaf.grad = _for_leaf(leaf, g, leaf in borrowed)
+            if leaf.grad is None and g.__class__ is np.ndarray and g.dtype is leaf.dtype:
+                leaf.grad = result(g.copy() if leaf in borrowed else g, None)
+            else:
+                leaf.grad = _for_leaf(leaf, g, leaf in borrowed)
 
 
 def gradients(y: Variable, nodes: Sequence[Node], *, create_graph: bool = False) -> list[Any]:
@@ -132,13 +135,19 @@ def _is_borrowed(gx: Any, gy: Any, gxs: tuple[Any, ...], node: Any) -> bool:
     It is if the rule passed on what it was given or what it saved, or a view of anything, or gave
     one array to two inputs. Reference counts would say it too, but CPython 3.14 elides them.
     """
-    array = getattr(gx, "_data", gx)
-    return (
-        gx is gy
-        or array.base is not None
-        or sum(g is gx for g in gxs) > 1
-        or any(array is getattr(kept, "_data", kept) for kept in node.saved)
-    )
+    array = gx._data if gx.__class__ is binding.Variable else gx
+    if array.__class__ is not np.ndarray:
+        return False  # a NumPy scalar, which nobody can change
+    if gx is gy or array.base is not None:
+        return True
+    for kept in node.saved:
+        if kept is array:
+            return True
+    twins = 0
+    for g in gxs:
+        if g is gx:
+            twins += 1
+    return twins > 1
 
 
 def _owned(g: Any, borrowed: bool) -> Any:
@@ -186,7 +195,7 @@ def _seed(y: Variable, gradient: Any) -> Any:
                 f"gradient of the sum; call .sum().backward() or give backward(gradient=...)",
                 stacklevel=4,
             )
-        return np.ones(value.shape, value.dtype)[()]
+        return np.ones(value.shape, value.dtype) if value.ndim else value.dtype.type(1)
     seed = gradient if isinstance(gradient, binding.Variable) else as_operand(gradient, "backward")
     if np.shape(seed) != value.shape:
         raise ShapeError(

@@ -8,7 +8,8 @@ away by reference count as soon as the last Variable on it does.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+import operator
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
@@ -33,6 +34,16 @@ OUTPUT = -1
 _new = object.__new__
 # creation order is a topological order, so the backward walk never sorts
 next_serial = itertools.count().__next__
+
+
+def _picker(saves: tuple[int, ...]) -> Callable[[list[Any]], tuple[Any, ...]]:
+    """What picks the saved arrays out of all: for each class once, for each call it would be slow."""
+    if len(saves) > 1:
+        return operator.itemgetter(*saves)
+    if saves:
+        (i,) = saves
+        return staticmethod(lambda arrays: (arrays[i],))
+    return staticmethod(lambda arrays: ())
 
 
 class Leaf:
@@ -94,6 +105,7 @@ class Function:
     # turned into a PyGradError that quotes it
     requires: ClassVar[str | None] = None
     _slots: ClassVar[tuple[str, ...]] = ()
+    _pick: ClassVar[Callable[[list[Any]], tuple[Any, ...]]]
 
     edges: tuple[Node | None, ...]
     saved: tuple[Any, ...]
@@ -105,6 +117,7 @@ class Function:
         super().__init_subclass__(**kwargs)
         slots = (slot for base in cls.__mro__ for slot in base.__dict__.get("__slots__", ()))
         cls._slots = tuple(s for s in slots if s not in ("__weakref__", "_grad", "_name"))
+        cls._pick = _picker(cls.saves or ())
         if ufunc is not None:
             UFUNCS[ufunc] = lambda *inputs: apply(cls(), *inputs)
         if cls.requires is None and "backward" in cls.__dict__:
@@ -174,11 +187,11 @@ class Function:
         self.edges = edges
         self.serial = next_serial()
         self.shape = shape
-        saves = self.saves
-        if saves is None:
+        if self.saves is None:
             self.saved = tuple(arrays)
         else:
-            self.saved = tuple([y[-1 - i] if i < 0 else arrays[i] for i in saves]) if saves else ()
+            # outputs count from the end, as their numbers do: y[0] is OUTPUT, which is -1
+            self.saved = self._pick([*arrays, *y[::-1]])
 
     def _several(
         self, y: tuple[Any, ...], arrays: list[Any], edges: list[Node | None], tracked: bool

@@ -6,23 +6,23 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["log_softmax_of", "shifted_exp", "softmax_of"]
+__all__ = ["log_softmax_of", "softmax_of"]
 
 
 def softmax_of(x: Any, axis: int) -> Any:
     """exp(x) / sum(exp(x)) along an axis."""
-    _, e, total = shifted_exp(x, axis)
+    _, e, total = _shifted_exp(x, axis)
     e /= total
     return e
 
 
 def log_softmax_of(x: Any, axis: int) -> Any:
     """x - log(sum(exp(x))) along an axis."""
-    shifted, _, total = shifted_exp(x, axis)
+    shifted, _, total = _shifted_exp(x, axis)
     return shifted - np.log(total)
 
 
-def shifted_exp(x: Any, axis: int) -> tuple[Any, Any, Any]:
+def _shifted_exp(x: Any, axis: int) -> tuple[Any, Any, Any]:
     """x less its maximum along the axis, the exponential of that, and the sum of that."""
     # the ufuncs' own reductions: np.max and np.sum cost as much again in Python on small arrays
     shifted = np.subtract(x, np.maximum.reduce(x, axis=axis, keepdims=True))

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 __all__ = ["dropout", "leaky_relu", "log_softmax", "relu", "sigmoid", "softmax"]
 
 
+# arrays against a 0-d array of their own dtype take less time than against a Python number
+_ZERO = {np.dtype(t): np.zeros((), t) for t in (np.float32, np.float64)}
+
+
 class Relu(Unary):
     """y = max(x, 0); dy/dx = 1 where y > 0, else 0."""
 
@@ -29,11 +33,12 @@ class Relu(Unary):
     saves = (OUTPUT,)
 
     def forward(self, x):
-        return np.maximum(x, 0)
+        return np.maximum(x, _ZERO.get(x.dtype, 0))
 
     def backward(self, gy):
         (y,) = self.saved
-        return gy * (y > 0)
+        # a mask of the gradient's dtype: NumPy multiplies by it faster than by booleans
+        return gy * (y > _ZERO.get(y.dtype, 0)).astype(gy.dtype)
 
 
 class LeakyRelu(Unary):

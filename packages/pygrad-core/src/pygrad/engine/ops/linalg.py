@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pygrad.engine.broadcasting import sum_to_shape
 from pygrad.engine.function import Function, apply
+from pygrad.engine.kernels.product import column_sums, product
 from pygrad.engine.numpy_protocols import implements
 from pygrad.exceptions import ShapeError
 
@@ -51,32 +52,44 @@ class Linear(Function):
     requires = "x.shape[-1] must equal W.shape[0], and b must have shape (W.shape[1],)"
 
     def forward(self, x, W, b=None):
+        if x.ndim != 2 or W.ndim != 2:
+            return self.of_any_shape(x, W, b)
+        try:
+            y = np.dot(x, W)
+        except ValueError:
+            raise ShapeError(_misfit(x, W)) from None
+        if b is None:
+            return y
+        if b.shape != y.shape[1:]:
+            raise ShapeError(
+                f"linear: b has shape {b.shape} but W has {W.shape[1]} columns; b.shape must equal "
+                f"(W.shape[1],)"
+            )
+        return np.add(y, b, out=y if y.dtype is b.dtype else None)
+
+    def of_any_shape(self, x, W, b):
+        """One sample, or more axes of them than one: each as a row of a matrix."""
         if W.ndim != 2 or not x.ndim or x.shape[-1] != W.shape[0]:
             raise ShapeError(_misfit(x, W))
-        y = np.dot(x if x.ndim == 2 else x.reshape(-1, W.shape[0]), W)
-        if x.ndim != 2:
-            y = y.reshape(*x.shape[:-1], W.shape[1])
-        if b is not None:
-            if b.shape != (W.shape[1],):
-                raise ShapeError(
-                    f"linear: b has shape {b.shape} but W has {W.shape[1]} columns; b.shape must "
-                    f"equal (W.shape[1],)"
-                )
-            y = np.add(y, b, out=y if y.dtype is b.dtype else None)
-        return y
+        y = self.forward(x.reshape(-1, W.shape[0]), W, b)
+        return y.reshape(*x.shape[:-1], W.shape[1])
 
     def backward(self, gy):
         x, W = self.saved
-        gx = gy @ W.T if self.wants(0) else None
         if gy.ndim != 2:
+            shape = x.shape
             x = x.reshape(-1, W.shape[0])
             gy = gy.reshape(-1, W.shape[1])
-        gW = x.T @ gy if self.wants(1) else None
+        gx = gW = None
+        if self.edges[0] is not None:
+            gx = product(gy, W.T)
+            if gy.ndim != len(self.edges[0].shape):
+                gx = gx.reshape(shape)
+        if self.edges[1] is not None:
+            gW = product(x.T, gy)
         if len(self.edges) == 2:
             return gx, gW
-        # a product with ones is a sum, and BLAS adds several times as fast as sum(0)
-        gb = np.ones(len(gy), gy.dtype) @ gy if self.wants(2) else None
-        return gx, gW, gb
+        return gx, gW, (column_sums(gy) if self.edges[2] is not None else None)
 
 
 @implements(np.matmul)
@@ -134,11 +147,14 @@ def linear(x: ArrayLike, W: ArrayLike, b: ArrayLike | None = None) -> Variable:
     return apply(Linear(), x, W) if b is None else apply(Linear(), x, W, b)
 
 
-def _misfit(x, W):
+def _misfit(x: Any, W: Any) -> str:
     if W.ndim != 2:
         return f"linear: W has shape {W.shape}; it must be a matrix, of shape (n_in, n_out)"
     if not x.ndim:
-        return f"linear: x is a single number but W expects {W.shape[0]} features; x.shape[-1] must equal W.shape[0]"
+        return (
+            f"linear: x is a single number but W expects {W.shape[0]} features; x.shape[-1] must "
+            f"equal W.shape[0]"
+        )
     return (
         f"linear: x has {x.shape[-1]} features but W expects {W.shape[0]}; x.shape[-1] must equal "
         f"W.shape[0]"

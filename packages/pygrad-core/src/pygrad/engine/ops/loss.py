@@ -9,7 +9,6 @@ import numpy as np
 from pygrad.engine import binding
 from pygrad.engine.checks import as_operand
 from pygrad.engine.function import Function, apply
-from pygrad.engine.kernels.softmax import shifted_exp
 from pygrad.engine.ops.activation import Softmax
 from pygrad.exceptions import ArgumentError, DtypeError, ShapeError
 
@@ -59,31 +58,34 @@ class SoftmaxCrossEntropy(Function):
             )
         x = x.reshape(-1, x.shape[-1])
         labels = labels.reshape(-1)
-        if not len(labels):
+        n = len(labels)
+        if not n:
             raise ShapeError("softmax_cross_entropy: there are no rows, so there is no mean of them")
-        rows = np.arange(len(labels))
         # as unsigned numbers, negative labels are large: one look finds both kinds of wrong label
         if np.maximum.reduce(labels.view(f"u{labels.itemsize}")) >= x.shape[1]:
             raise ArgumentError(_wrong_label(labels, x.shape[1]))
-        shifted, e, total = shifted_exp(x, -1)
+        rows = np.arange(n)
+        top = x[rows, x.argmax(axis=1)]  # which is quicker than x.max(axis=1)
+        shifted = x - top[:, None]
+        e = np.exp(shifted)
+        total = np.add.reduce(e, axis=1)
         # for the first-order rule; a differentiable pass computes the softmax anew
-        self.exponentials = e, total
-        return (np.log(total).sum() - shifted[rows, labels].sum()) / len(labels)
+        self.exponentials = e, total, rows
+        return np.add.reduce(np.log(total) - shifted[rows, labels]) / n
 
     def backward(self, gy):
         (x,) = self.saved
         labels = self.labels.reshape(-1)
-        rows = np.arange(len(labels))
+        e, total, rows = self.exponentials
         scale = gy / len(labels)
         if isinstance(x, binding.Variable):
             p = Softmax(-1)(x.reshape(-1, x.shape[-1]))
             onehot = np.zeros(p.shape, p.dtype)
             onehot[rows, labels] = 1
             return ((p - onehot) * scale).reshape(x.shape)
-        e, total = self.exponentials
-        gx = e * (scale / total)
+        gx = e * (scale / total)[:, None]
         gx[rows, labels] -= scale
-        return gx.reshape(x.shape)
+        return gx if x.ndim == 2 else gx.reshape(x.shape)
 
 
 def mean_squared_error(prediction: ArrayLike, target: ArrayLike) -> Variable:
@@ -145,7 +147,7 @@ def softmax_cross_entropy(x: ArrayLike, labels: ArrayLike) -> Variable:
     return apply(SoftmaxCrossEntropy(labels), x)
 
 
-def _wrong_label(labels, n_classes):
+def _wrong_label(labels: Any, n_classes: int) -> str:
     wrong = labels[(labels < 0) | (labels >= n_classes)][0]
     return (
         f"softmax_cross_entropy: there is a label {wrong}, but x has {n_classes} classes; labels "
