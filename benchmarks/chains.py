@@ -22,7 +22,9 @@ def chain(y, a, b):
 def candidates(size: int | None) -> dict[str, SimpleNamespace]:
     rng = np.random.default_rng(0)
     shape = () if size is None else (size,)
-    x, a, b = (np.asarray(v) for v in (rng.random(shape), np.full(shape, 0.999), np.full(shape, 1e-3)))
+    x, a, b = (
+        np.asarray(v) for v in (rng.random(shape), np.full(shape, 0.999), np.full(shape, 1e-3))
+    )
     one = np.ones(shape)
 
     leaves = [Variable(v[()]) for v in (x, a, b)]

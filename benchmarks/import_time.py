@@ -3,8 +3,8 @@
     python benchmarks/import_time.py            20 processes of each
     python benchmarks/import_time.py -n 100
 
-Measure where PyGrad is installed from wheels: pip has compiled those, while an editable installation
-may be compiled anew by each process. The exit code is 1 where the target is missed.
+Measure where PyGrad is installed from wheels: pip has compiled those, while an editable
+installation may be compiled anew by each process. The exit code is 1 where the target is missed.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ def main() -> int:
             times[module].append(seconds_to_import(module))
     # the first of each warmed up the file system's cache
     numpy, pygrad = (statistics.median(times[module][1:]) for module in modules)
-    print(f"import numpy {numpy * 1e3:.0f} ms, import pygrad {pygrad * 1e3:.0f} ms (medians of {n})")
+    print(
+        f"import numpy {numpy * 1e3:.0f} ms, import pygrad {pygrad * 1e3:.0f} ms (medians of {n})"
+    )
     print(f"ratio {pygrad / numpy:.2f}, to be at most {TARGET}")
     return int(pygrad / numpy > TARGET)
 

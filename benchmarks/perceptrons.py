@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from types import SimpleNamespace
 
 import numpy as np
@@ -16,7 +17,7 @@ def candidates(sizes: tuple[int, ...], batch: int, optimizer: str) -> dict[str, 
     x = rng.normal(size=(batch, sizes[0])).astype(np.float32)
     labels = rng.integers(0, sizes[-1], batch)
     weights = []
-    for n, m in zip(sizes, sizes[1:], strict=False):
+    for n, m in pairwise(sizes):
         bound = 1 / np.sqrt(n)
         weights.append(rng.uniform(-bound, bound, (n, m)).astype(np.float32))
         weights.append(rng.uniform(-bound, bound, m).astype(np.float32))
@@ -28,7 +29,7 @@ def of_pygrad(sizes, weights, x, labels, optimizer):
     class Net(nn.Module):
         def __init__(self):
             super().__init__()
-            self.layers = [nn.Linear(n, m) for n, m in zip(sizes, sizes[1:], strict=False)]
+            self.layers = [nn.Linear(n, m) for n, m in pairwise(sizes)]
 
         def forward(self, x):
             *hidden, last = self.layers
@@ -47,12 +48,14 @@ def of_pygrad(sizes, weights, x, labels, optimizer):
         optim.step()
         optim.zero_grad()
 
-    return SimpleNamespace(step=step, result=after_steps(step, lambda: [p.data for p in model.params()]))
+    return SimpleNamespace(
+        step=step, result=after_steps(step, lambda: [p.data for p in model.params()])
+    )
 
 
 def of_torch(sizes, weights, x, labels, optimizer):
     layers = []
-    for n, m in zip(sizes, sizes[1:], strict=False):
+    for n, m in pairwise(sizes):
         layers += [torch.nn.Linear(n, m), torch.nn.ReLU()]
     model = torch.nn.Sequential(*layers[:-1])
     with torch.no_grad():

@@ -105,7 +105,9 @@ def description() -> str:
     import torch
 
     torch.set_num_threads(1)
-    versions = f"Python {platform.python_version()}, NumPy {np.__version__}, PyTorch {torch.__version__}"
+    versions = (
+        f"Python {platform.python_version()}, NumPy {np.__version__}, PyTorch {torch.__version__}"
+    )
     try:
         from threadpoolctl import threadpool_info
     except ImportError:
@@ -113,7 +115,8 @@ def description() -> str:
     else:
         pools = [p for p in threadpool_info() if p["user_api"] == "blas"]
         kernels = "; ".join(
-            f"{p['internal_api']} {p['version']} {p.get('architecture', '?')}, {p['num_threads']} thread"
+            f"{p['internal_api']} {p['version']} {p.get('architecture', '?')}, "
+            f"{p['num_threads']} thread"
             for p in pools
         )
     return f"{versions}\n{kernels}\ntimes as multiples of PyTorch's, medians"

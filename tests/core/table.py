@@ -125,12 +125,8 @@ CASES = {
         A,
         points(2),
     ),
-    "stack": row(
-        lambda a, b: F.stack([a, b], axis=1), lambda a, b: np.stack([a, b], axis=1), A, B
-    ),
-    "split": row(
-        F.split, np.split, points(3, 4), indices_or_sections=[1, 3], axis=1
-    ),
+    "stack": row(lambda a, b: F.stack([a, b], axis=1), lambda a, b: np.stack([a, b], axis=1), A, B),
+    "split": row(F.split, np.split, points(3, 4), indices_or_sections=[1, 3], axis=1),
     # indexing
     "get_item": row(
         lambda x: F.get_item(x, (slice(None, None, -1), 1)), lambda x: x[::-1, 1], CUBE
@@ -147,9 +143,7 @@ CASES = {
     "matmul, vectors": row(F.matmul, np.matmul, points(4), points(4, seed=2)),
     "matmul, vector left": row(F.matmul, np.matmul, points(3), CUBE),
     "matmul, vector right": row(F.matmul, np.matmul, CUBE, points(4)),
-    "linear": row(
-        F.linear, lambda x, W, b: x @ W + b, A, points(4, 2, seed=2), points(2, seed=3)
-    ),
+    "linear": row(F.linear, lambda x, W, b: x @ W + b, A, points(4, 2, seed=2), points(2, seed=3)),
     "linear, no bias": row(F.linear, lambda x, W: x @ W, A, points(4, 2, seed=2)),
     "linear, batched": row(
         F.linear, lambda x, W, b: x @ W + b, CUBE, points(4, 2, seed=2), points(2, seed=3)
@@ -164,14 +158,16 @@ CASES = {
     "softmax": row(F.softmax, softmax, A),
     "softmax, axis": row(F.softmax, softmax, CUBE, axis=1),
     "log_softmax": row(F.log_softmax, lambda x: np.log(softmax(x)), A),
-    "log_softmax, axis": row(
-        F.log_softmax, lambda x, axis: np.log(softmax(x, axis)), CUBE, axis=0
-    ),
+    "log_softmax, axis": row(F.log_softmax, lambda x, axis: np.log(softmax(x, axis)), CUBE, axis=0),
     "dropout": row(
         lambda x: F.dropout(x, 0.25, rng=np.random.default_rng(0)),
         # the mask by the definition: what is zero is dropped, and the rest is scaled by 1 / 0.75
-        lambda x: x
-        * np.where(F.dropout(np.ones((3, 4)), 0.25, rng=np.random.default_rng(0)).data, 4 / 3, 0),
+        lambda x: (
+            x
+            * np.where(
+                F.dropout(np.ones((3, 4)), 0.25, rng=np.random.default_rng(0)).data, 4 / 3, 0
+            )
+        ),
         A,
     ),
     # losses

@@ -325,7 +325,18 @@ def test_a_gradient_has_the_dtype_of_its_leaf():
 
 def test_a_float32_array_stays_float32_against_a_python_number():
     x = Variable(np.ones(3, np.float32))
-    for y in (x * 2.0, 2.0 * x, x + 1, 1 - x, x / 3, 2.0 / x, x**2, x**0.5, 2.0**x, F.maximum(x, 0.0)):
+    for y in (
+        x * 2.0,
+        2.0 * x,
+        x + 1,
+        1 - x,
+        x / 3,
+        2.0 / x,
+        x**2,
+        x**0.5,
+        2.0**x,
+        F.maximum(x, 0.0),
+    ):
         assert y.dtype == np.float32
 
 

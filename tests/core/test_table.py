@@ -1,8 +1,9 @@
 """Every row of the table of cases, and that every function has one."""
 
 import pytest
-from pygrad import functions as F
 from table import CASES
+
+from pygrad import functions as F
 
 
 @pytest.mark.parametrize("name", CASES)

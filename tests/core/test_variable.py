@@ -267,16 +267,23 @@ def test_functions_always_return_variables():
 
 
 @pytest.mark.parametrize(
-    "data", ["text", None, object(), ["a", "b"], [1, None], np.array([1, "x"], dtype=object), {1: 2}]
+    "data",
+    ["text", None, object(), ["a", "b"], [1, None], np.array([1, "x"], dtype=object), {1: 2}],
 )
 def test_what_is_not_numbers_is_refused(data):
-    with pytest.raises(DtypeError, match=r"Variable: expected numbers, got .*convert it to numbers"):
+    with pytest.raises(
+        DtypeError, match=r"Variable: expected numbers, got .*convert it to numbers"
+    ):
         Variable(data)
 
 
 @pytest.mark.parametrize("operand", ["text", None, object()])
 def test_an_operand_that_is_no_number_is_refused(operand):
-    for calculate in (lambda x: x + operand, lambda x: operand * x, lambda x: F.maximum(x, operand)):
+    for calculate in (
+        lambda x: x + operand,
+        lambda x: operand * x,
+        lambda x: F.maximum(x, operand),
+    ):
         with pytest.raises(DtypeError, match="expected numbers"):
             calculate(Variable(1.0))
 

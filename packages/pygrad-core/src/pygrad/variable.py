@@ -57,11 +57,12 @@ class Variable:
     """
 
     # _data: an ndarray, or for a 0-d result a NumPy scalar, which calculates several times as fast.
-    # _node: the graph's node, None for a constant. _name: of a constant only, others' nodes have it.
+    # _node: the graph's node, None for a constant. _name: of a constant; others' nodes have it.
     __slots__ = ("__weakref__", "_data", "_name", "_node")
 
     _data: Any
     _node: Node | None
+    _name: str | None
 
     def __init__(
         self, data: ArrayLike, name: str | None = None, requires_grad: bool = True
@@ -175,7 +176,7 @@ class Variable:
         """The gradient that `backward` stored, or None."""
         node = self._node
         if node.__class__ is Leaf:
-            return node.grad  # type: ignore[union-attr]
+            return node.grad
         return getattr(node, "_grad", None)
 
     @grad.setter
@@ -283,7 +284,7 @@ class Variable:
         return self // other, self % other
 
     def __rdivmod__(self, other: ArrayLike) -> tuple[Variable, Variable]:
-        return other // self, other % self  # type: ignore[operator]
+        return operate(arithmetic.FloorDivide, other, self), self.__rmod__(other)
 
     def __pow__(self, other: ArrayLike) -> Variable:
         return operate(arithmetic.Power, self, other)
@@ -498,8 +499,8 @@ def as_variable(x: ArrayLike) -> Variable:
 def _leaf(value: Any, name: str | None) -> Leaf:
     if value.dtype.kind == "c":
         raise DtypeError(
-            "Variable: complex numbers cannot have a gradient yet; pass requires_grad=False, or the "
-            "real and the imaginary part as two Variables"
+            "Variable: complex numbers cannot have a gradient yet; pass requires_grad=False, or "
+            "the real and the imaginary part as two Variables"
         )
     return Leaf(value.shape, value.dtype, name)
 

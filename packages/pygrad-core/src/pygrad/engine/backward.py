@@ -84,13 +84,15 @@ def _walk(
             try:
                 gxs = rule.backward(gy)
             except Exception as error:
-                error.add_note(f"raised by {describe(node)}.backward with a gradient of shape {np.shape(gy)}")
+                error.add_note(
+                    f"raised by {describe(node)}.backward with a gradient of shape {np.shape(gy)}"
+                )
                 raise
             if gxs.__class__ is not tuple:
                 gxs = (gxs,)
             # the newest producer is held here, its siblings wait: a chain never touches the heap
             newest = None
-            i = 0
+            i = 0  # counted by hand: `zip` and `enumerate` take a tenth of the time of an operation
             for parent in node.edges:
                 if parent is not None and (gx := gxs[i]) is not None:
                     if gx.__class__ is Variable and not create_graph:
@@ -117,7 +119,7 @@ def _walk(
                         arrived[parent] = total = total + gx
                         if total.__class__ is ndarray and not create_graph:
                             owned.add(parent)
-                i += 1
+                i += 1  # noqa: SIM113
             if newest is None:
                 if not waiting:
                     return arrived, borrowed - owned
@@ -191,8 +193,8 @@ def _seed(y: Variable, gradient: Any) -> Any:
             )
         if value.size != 1:
             warnings.warn(
-                f"backward: on a result of shape {value.shape} it starts from ones, which gives the "
-                f"gradient of the sum; call .sum().backward() or give backward(gradient=...)",
+                f"backward: on a result of shape {value.shape} it starts from ones, which gives "
+                f"the gradient of the sum; call .sum().backward() or give backward(gradient=...)",
                 stacklevel=4,
             )
         return np.ones(value.shape, value.dtype) if value.ndim else value.dtype.type(1)

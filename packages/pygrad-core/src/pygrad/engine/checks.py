@@ -31,7 +31,9 @@ def as_operand(x: Any, where: Function | str) -> Any:
         except PyGradError:
             raise
         except ValueError as error:
-            raise ShapeError(f"{describe(where)}: the rows of a list differ in length: {error}") from error
+            raise ShapeError(
+                f"{describe(where)}: the rows of a list differ in length: {error}"
+            ) from error
     if array.dtype.kind not in "biufc":
         shown = repr(x)
         shown = shown if len(shown) < 60 else shown[:57] + "..."

@@ -37,7 +37,7 @@ next_serial = itertools.count().__next__
 
 
 def _picker(saves: tuple[int, ...]) -> Callable[[list[Any]], tuple[Any, ...]]:
-    """What picks the saved arrays out of all: for each class once, for each call it would be slow."""
+    """What picks the saved arrays out of all: made once a class, for every call would be slow."""
     if len(saves) > 1:
         return operator.itemgetter(*saves)
     if saves:
@@ -105,12 +105,13 @@ class Function:
     # turned into a PyGradError that quotes it
     requires: ClassVar[str | None] = None
     _slots: ClassVar[tuple[str, ...]] = ()
-    _pick: ClassVar[Callable[[list[Any]], tuple[Any, ...]]]
+    _pick: ClassVar[Any]  # what picks the saved arrays out of all
 
-    edges: tuple[Node | None, ...]
+    edges: tuple[Any, ...]  # of Node | None; a rule that is asked about an input knows it has one
     saved: tuple[Any, ...]
     serial: int
     shape: tuple[int, ...]
+    _grad: Variable | None
     outputs_like: list[tuple[tuple[int, ...], np.dtype[Any]]]  # of several outputs alone
 
     def __init_subclass__(cls, ufunc: np.ufunc | None = None, **kwargs: Any) -> None:
@@ -157,7 +158,9 @@ class Function:
         """
         return tuple(
             result(value, edge) if kept else _unkept(edge)
-            for edge, (kept, value) in zip(self.edges, map(self._kept, itertools.count()), strict=False)
+            for edge, (kept, value) in zip(
+                self.edges, map(self._kept, itertools.count()), strict=False
+            )
         )
 
     @property
@@ -378,8 +381,8 @@ def _as_result(y: Any, function: Function) -> Any:
         return y
     if isinstance(y, binding.Variable):
         raise DtypeError(
-            f"{type(function).__name__}.forward returned a Variable; forward takes plain arrays and "
-            f"must return plain arrays"
+            f"{type(function).__name__}.forward returned a Variable; forward takes plain arrays "
+            f"and must return plain arrays"
         )
     return np.asarray(y)
 
@@ -399,4 +402,3 @@ def _copy(node: Function, without: tuple[str, ...] = ()) -> Function:
     if hasattr(node, "__dict__"):
         twin.__dict__.update(node.__dict__)
     return twin
-

@@ -87,7 +87,9 @@ def call_function(numpy_function: Any, args: tuple[Any, ...], kwargs: dict[str, 
         return numpy_function(*map(_plain, args), **plain)
     if function is None:
         module = getattr(numpy_function, "__module__", "numpy").replace("numpy", "np", 1)
-        raise UnsupportedError(f"{module}.{numpy_function.__name__} has no derivative rule. {_ADVICE}")
+        raise UnsupportedError(
+            f"{module}.{numpy_function.__name__} has no derivative rule. {_ADVICE}"
+        )
     if len(args) > 1 or kwargs:
         args, kwargs = _translated(numpy_function, function, args, kwargs)
     return function(*args, **kwargs)

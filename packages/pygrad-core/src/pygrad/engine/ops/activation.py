@@ -221,9 +221,11 @@ def dropout(
     p = float(p)
     if not 0 <= p <= 1:
         raise ArgumentError(f"dropout: p is {p}; a probability lies within [0, 1]")
-    if not isinstance(x, binding.Variable):
-        x = result(np.asarray(as_operand(x, "dropout")), None)
+    variable: Variable = (
+        x if isinstance(x, binding.Variable) else result(np.asarray(as_operand(x, "dropout")), None)
+    )
     if not training or p == 0:
-        return x
-    dtype = x.dtype if x.dtype.kind in "fc" else np.dtype(np.float64)
-    return apply(Dropout(), x, keep_mask(x.shape, p, dtype, rng or default_rng()))
+        return variable
+    dtype = variable.dtype if variable.dtype.kind in "fc" else np.dtype(np.float64)
+    mask = keep_mask(variable.shape, p, dtype, rng or default_rng())
+    return apply(Dropout(), variable, mask)

@@ -14,7 +14,7 @@ import numpy as np
 from pygrad.engine import binding
 from pygrad.engine.broadcasting import Elementwise
 from pygrad.engine.checks import as_operand
-from pygrad.engine.function import Function, Unary, apply, next_serial
+from pygrad.engine.function import Unary, apply, next_serial
 from pygrad.engine.mode import is_recording
 from pygrad.engine.numpy_protocols import UFUNCS
 from pygrad.exceptions import ArgumentError
@@ -37,7 +37,7 @@ class Operator(Elementwise):
     """A function of two operands that Python has an operator for."""
 
     __slots__ = ()
-    saves = ()
+    saves: ClassVar[tuple[int, ...]] = ()
     symbol: ClassVar[Any]
 
     def __init_subclass__(cls, ufunc: np.ufunc | None = None, **kwargs: Any) -> None:
@@ -196,11 +196,11 @@ class Positive(Unary, ufunc=np.positive):
         return gy
 
 
-def operate(rule: type[Operator], a: Any, b: Any) -> Any:
+def operate(rule: type[Operator], a: Any, b: Any) -> Variable:
     """Apply a binary operator to two operands, at least one of them a Variable.
 
-    Returns NotImplemented for an operand that keeps NumPy's hands off (`__array_ufunc__ = None`), so
-    that Python asks it instead.
+    Returns NotImplemented for an operand that keeps NumPy's hands off (`__array_ufunc__ = None`),
+    so that Python asks it instead.
     """
     Variable = binding.Variable
     if isinstance(a, Variable):
@@ -225,14 +225,14 @@ def operate(rule: type[Operator], a: Any, b: Any) -> Any:
         y = rule.symbol(a, b)
     except Exception as error:
         raise _new(rule)._explained(error, (a, b)) from error
-    variable = _new(Variable)
+    variable: Any = _new(Variable)
     variable._data = y
     if (for_a is None and for_b is None) or not is_recording():
         variable._node = None
         return variable
     if y.__class__ is not np.ndarray:
         shape = ()
-        node = rule()
+        node: Elementwise = rule()
     elif a.__class__ is b.__class__ and (shape := a.shape) == b.shape:
         node = rule()
     else:

@@ -105,9 +105,7 @@ def stack(arrays: Sequence[ArrayLike], axis: int = 0) -> Variable:
 
 
 @implements(np.split)
-def split(
-    x: ArrayLike, indices_or_sections: int | Sequence[int], axis: int = 0
-) -> list[Variable]:
+def split(x: ArrayLike, indices_or_sections: int | Sequence[int], axis: int = 0) -> list[Variable]:
     """Cut an array along an axis: into so many equal parts, or before the given indices.
 
     Examples

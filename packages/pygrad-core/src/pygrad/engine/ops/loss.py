@@ -60,7 +60,9 @@ class SoftmaxCrossEntropy(Function):
         labels = labels.reshape(-1)
         n = len(labels)
         if not n:
-            raise ShapeError("softmax_cross_entropy: there are no rows, so there is no mean of them")
+            raise ShapeError(
+                "softmax_cross_entropy: there are no rows, so there is no mean of them"
+            )
         # as unsigned numbers, negative labels are large: one look finds both kinds of wrong label
         if np.maximum.reduce(labels.view(f"u{labels.itemsize}")) >= x.shape[1]:
             raise ArgumentError(_wrong_label(labels, x.shape[1]))

@@ -81,10 +81,11 @@ class Transpose(Unary):
         return np.transpose(x, self.axes)
 
     def backward(self, gy):
-        if self.axes is None:
+        axes = self.axes
+        if axes is None:
             return gy.transpose()
-        n = len(self.axes)
-        inverse = sorted(range(n), key=lambda i: self.axes[i] % n)
+        n = len(axes)
+        inverse = sorted(range(n), key=lambda i: axes[i] % n)
         return gy.transpose(*inverse)
 
 
@@ -262,4 +263,8 @@ def sum_to(x: ArrayLike, shape: int | Sequence[int]) -> Variable:
 
 
 def _lengths(shape: int | Sequence[int]) -> tuple[int, ...]:
-    return tuple(map(operator.index, shape)) if isinstance(shape, Sequence) else (operator.index(shape),)
+    return (
+        tuple(map(operator.index, shape))
+        if isinstance(shape, Sequence)
+        else (operator.index(shape),)
+    )

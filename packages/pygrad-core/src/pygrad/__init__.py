@@ -1,0 +1,45 @@
+"""PyGrad: automatic differentiation and neural networks in pure Python on NumPy."""
+
+from __future__ import annotations
+
+from pkgutil import extend_path
+from typing import TYPE_CHECKING
+
+# pygrad.nn, .data and .viz are distributions of their own, and may lie in other folders
+__path__ = extend_path(__path__, __name__)
+
+from pygrad import _lazy, exceptions, functions, plugins
+from pygrad.engine.function import Function
+from pygrad.engine.mode import enable_grad, no_grad
+from pygrad.randomness import default_rng, seed
+from pygrad.transforms import grad, value_and_grad
+from pygrad.variable import Parameter, Variable, as_variable
+
+if TYPE_CHECKING:
+    from pygrad import testing
+    from pygrad.plugins.manager import hookimpl
+else:
+    __getattr__, __dir__ = _lazy.attribute, _lazy.listing
+
+__all__ = [
+    "Function",
+    "Parameter",
+    "Variable",
+    "__version__",
+    "as_variable",
+    "default_rng",
+    "enable_grad",
+    "exceptions",
+    "functions",
+    "grad",
+    "hookimpl",
+    "no_grad",
+    "plugins",
+    "seed",
+    "testing",
+    "value_and_grad",
+]
+
+__version__ = "1.0.0"
+
+_lazy.explain_missing_parts()
