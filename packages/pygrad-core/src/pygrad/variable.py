@@ -18,7 +18,6 @@ from pygrad.engine.function import Function, Leaf, Node, creator
 from pygrad.engine.mode import is_recording
 from pygrad.engine.numpy_protocols import UFUNCS, call_function, call_ufunc
 from pygrad.engine.ops import arithmetic, elementwise, indexing, linalg, reduction, shape
-from pygrad.engine.ops.arithmetic import operate
 from pygrad.exceptions import DtypeError, GraphError
 
 if TYPE_CHECKING:
@@ -27,6 +26,14 @@ if TYPE_CHECKING:
     from pygrad.engine.typing import ArrayLike, Axis
 
 __all__ = ["Parameter", "Variable", "as_variable"]
+
+_add = arithmetic.Add.operate
+_subtract = arithmetic.Subtract.operate
+_multiply = arithmetic.Multiply.operate
+_divide = arithmetic.Divide.operate
+_floor_divide = arithmetic.FloorDivide.operate
+_remainder = arithmetic.Remainder.operate
+_power = arithmetic.Power.operate
 
 
 class Variable:
@@ -245,52 +252,52 @@ class Variable:
     # ----------------------------------------------------------- arithmetic
 
     def __add__(self, other: ArrayLike) -> Variable:
-        return operate(arithmetic.Add, self, other)
+        return _add(self, other)
 
     def __radd__(self, other: ArrayLike) -> Variable:
-        return operate(arithmetic.Add, other, self)
+        return _add(other, self)
 
     def __sub__(self, other: ArrayLike) -> Variable:
-        return operate(arithmetic.Subtract, self, other)
+        return _subtract(self, other)
 
     def __rsub__(self, other: ArrayLike) -> Variable:
-        return operate(arithmetic.Subtract, other, self)
+        return _subtract(other, self)
 
     def __mul__(self, other: ArrayLike) -> Variable:
-        return operate(arithmetic.Multiply, self, other)
+        return _multiply(self, other)
 
     def __rmul__(self, other: ArrayLike) -> Variable:
-        return operate(arithmetic.Multiply, other, self)
+        return _multiply(other, self)
 
     def __truediv__(self, other: ArrayLike) -> Variable:
-        return operate(arithmetic.Divide, self, other)
+        return _divide(self, other)
 
     def __rtruediv__(self, other: ArrayLike) -> Variable:
-        return operate(arithmetic.Divide, other, self)
+        return _divide(other, self)
 
     def __floordiv__(self, other: ArrayLike) -> Variable:
-        return operate(arithmetic.FloorDivide, self, other)
+        return _floor_divide(self, other)
 
     def __rfloordiv__(self, other: ArrayLike) -> Variable:
-        return operate(arithmetic.FloorDivide, other, self)
+        return _floor_divide(other, self)
 
     def __mod__(self, other: ArrayLike) -> Variable:
-        return operate(arithmetic.Remainder, self, other)
+        return _remainder(self, other)
 
     def __rmod__(self, other: ArrayLike) -> Variable:
-        return operate(arithmetic.Remainder, other, self)
+        return _remainder(other, self)
 
     def __divmod__(self, other: ArrayLike) -> tuple[Variable, Variable]:
-        return self // other, self % other
+        return _floor_divide(self, other), _remainder(self, other)
 
     def __rdivmod__(self, other: ArrayLike) -> tuple[Variable, Variable]:
-        return operate(arithmetic.FloorDivide, other, self), self.__rmod__(other)
+        return _floor_divide(other, self), self.__rmod__(other)
 
     def __pow__(self, other: ArrayLike) -> Variable:
-        return operate(arithmetic.Power, self, other)
+        return _power(self, other)
 
     def __rpow__(self, other: ArrayLike) -> Variable:
-        return operate(arithmetic.Power, other, self)
+        return _power(other, self)
 
     def __matmul__(self, other: ArrayLike) -> Variable:
         return linalg.matmul(self, other)
