@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pygrad import Variable
+from pygrad import functions as F
 from pygrad.viz import Graph, Node, Picture, plot_graph, render
 from pygrad.viz.dot import dot_text
 
@@ -86,7 +87,8 @@ def test_no_text_at_all_breaks_the_drawing(dot, titles):
 
 def test_operands_stand_from_left_to_right(program):
     # one sees whether it is a - b or b - a
-    a, b = Variable(1.0, name="a"), Variable(2.0, name="b")
+    a, b = Variable(1.0, name="a"), F.exp(Variable(2.0))
+    b.name = "b"
     for picture, left, right in ((plot_graph(a - b), "a", "b"), (plot_graph(b - a), "b", "a")):
         done = subprocess.run(
             [program, "-Tplain"], input=picture.dot.encode(), capture_output=True, check=True

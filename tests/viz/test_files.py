@@ -78,10 +78,10 @@ class TestFiles:
 
     def test_plotting_writes_with_to_file(self, program, tmp_path, png_size):
         x = Variable(1.0)
-        small = png_size(plot_graph(x * x).save(tmp_path / "small.png", dpi=50))
-        picture = plot_graph(x * x, to_file=tmp_path / "large.png", dpi=100)
+        saved = plot_graph(x * x).save(tmp_path / "saved.png", dpi=100)
+        picture = plot_graph(x * x, to_file=tmp_path / "plotted.png", dpi=100)
         assert isinstance(picture, Picture)
-        assert png_size(tmp_path / "large.png") > small
+        assert png_size(tmp_path / "plotted.png") == png_size(saved)
 
     def test_a_suffix_in_capitals_and_a_path_as_text(self, picture, program, tmp_path, png_size):
         assert png_size(picture.save(f"{tmp_path}/A.PNG")) > (50, 50)
@@ -90,6 +90,18 @@ class TestFiles:
         # the interpreter of a virtual environment may be started by its full path
         monkeypatch.setenv("PATH", "")
         assert [program.path for program in render._programs()] == [pure]
+
+    @pytest.mark.skipif(os.name != "posix", reason="modes of POSIX")
+    def test_a_program_that_lies_about_in_the_current_folder_is_not_run(
+        self, no_program, tmp_path, monkeypatch
+    ):
+        monkeypatch.chdir(tmp_path)
+        for name in ("dot", "graphviz-pure"):
+            (tmp_path / name).write_text("#!/bin/sh\n", encoding="utf-8")
+            (tmp_path / name).chmod(0o700)
+        for path in ("", f"/nowhere{os.pathsep}"):
+            monkeypatch.setenv("PATH", path)
+            assert render._programs() == []
 
     def test_several_threads_may_save_at_once(self, picture, program, tmp_path):
         threads = [

@@ -330,11 +330,22 @@ def test_a_layer_that_is_handed_another_one_is_one_box():
 
 def test_a_layer_whose_result_nobody_uses_is_shown():
     def forward(self, x):
-        self.a(x)
+        self.a(F.relu(x))
         return self.b(x)
 
     picture = plotted(model_of(forward, a=nn.Linear(6, 3), b=nn.Linear(6, 2)), X)
-    assert arrows(picture) == [("x", "a"), ("x", "b"), ("b", "Variable")]
+    assert arrows(picture) == [("x", "relu"), ("relu", "a"), ("x", "b"), ("b", "Variable")]
+
+
+def test_a_layer_that_returns_a_plain_array_keeps_its_arrows():
+    class Round(nn.Module):
+        def forward(self, x):
+            return np.round(x.data)
+
+    model = model_of(lambda self, x: F.relu(self.round(x)), round=Round())
+    picture = plotted(model, X)
+    assert titles(picture) == ["x", "round", "relu", "Variable"]
+    assert is_chain(picture)
 
 
 def test_a_result_that_is_a_plain_array_leaves_the_layers_visible():

@@ -42,6 +42,18 @@ def test_a_residual_connection():
     )
 
 
+def test_three_values_come_together():
+    assert text_diagram(functions(4, (0, 3), (1, 3), (2, 3))) == "\n".join(
+        [
+            "□      f0",
+            "│ □    f1",
+            "│ │ □  f2",
+            "├─┴─╯",
+            "□      f3",
+        ]
+    )
+
+
 def test_a_line_that_crosses_others():
     graph = functions(5, (0, 3), (1, 4), (2, 3), (3, 4))
     assert text_diagram(graph) == "\n".join(
@@ -163,6 +175,8 @@ def test_in_mermaid_no_name_is_markup(title):
     (line,) = [line for line in mermaid_text(graph).splitlines() if line.startswith("    n0")]
     label = re.fullmatch(r'    n0\["([^"]+)"\]:::function', line).group(1)
     assert re.fullmatch(r"([\w .,()]|#\d+;)+", label)
+    shown = re.sub(r"#(\d+);", lambda code: chr(int(code.group(1))), label)
+    assert shown == (title.replace("\n", "\\n") or " ")
 
 
 def test_kinds_have_a_colour_in_mermaid():

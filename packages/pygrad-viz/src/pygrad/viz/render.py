@@ -158,14 +158,15 @@ def write(path: Path, content: Callable[[], bytes]) -> None:
 
 
 def _programs() -> list[_Program]:
+    # an empty entry would mean the current folder, and run whatever lies there
+    path = [folder for folder in os.environ.get("PATH", "").split(os.pathsep) if folder]
     found = []
-    if path := shutil.which("dot"):
-        found.append(_Program("dot", path, DRAWN))
+    if program := shutil.which("dot", path=os.pathsep.join(path)):
+        found.append(_Program("dot", program, DRAWN))
     # pip puts it beside the interpreter, where PATH does not lead without an activated environment
-    folders = [sysconfig.get_path("scripts"), *os.environ.get("PATH", "").split(os.pathsep)]
-    # an empty entry would mean the current folder, and whatever lies there
-    if path := shutil.which("graphviz-pure", path=os.pathsep.join(filter(None, folders))):
-        found.append(_Program("graphviz-pure", path, (".png", ".svg")))
+    path.insert(0, sysconfig.get_path("scripts"))
+    if program := shutil.which("graphviz-pure", path=os.pathsep.join(path)):
+        found.append(_Program("graphviz-pure", program, (".png", ".svg")))
     return found
 
 
