@@ -48,8 +48,8 @@ def test_it_draws_digits_with_what_they_were_read_as(first_run):
 def test_it_leaves_weights_that_any_numpy_can_read(first_run):
     done, folder = first_run
     weights = np.load(folder / "digits.npy", allow_pickle=False)
-    assert weights["fc1"]["W"].shape == (64, 512)
-    assert weights["dropout"]["dropout"] == 0.5
+    assert weights["fc1"]["W"].shape == (64, 256)
+    assert weights["dropout"]["dropout"] == 0.3
     assert "digits.npy: the weights, loaded back and checked" in done.stdout
 
 
@@ -57,7 +57,7 @@ def test_it_leaves_pictures_of_the_network(first_run):
     _, folder = first_run
     svg = ET.parse(folder / "digits.svg").getroot()
     text = " ".join("".join(node.itertext()) for node in svg.iter() if node.tag.endswith("text"))
-    for label in ("Variable", "fc1", "relu", "dropout", "fc3", "512"):
+    for label in ("Variable", "fc1", "relu", "dropout", "fc3", "256"):
         assert label in text
     assert (folder / "digits.png").read_bytes().startswith(b"\x89PNG\r\n")
 

@@ -112,13 +112,13 @@ def _network() -> Any:
     class Net(nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            self.fc1 = nn.Linear(64, 512)
-            self.fc2 = nn.Linear(512, 512)
-            self.fc3 = nn.Linear(512, 10)
-            self.dropout = nn.Dropout(0.5)
+            self.fc1 = nn.Linear(64, 256)
+            self.fc2 = nn.Linear(256, 256)
+            self.fc3 = nn.Linear(256, 10)
+            self.dropout = nn.Dropout(0.3)
 
         def forward(self, x: Any) -> Any:
-            x = F.dropout(x, 0.2, self.training)
+            x = F.dropout(x, 0.1, self.training)
             x = self.dropout(F.relu(self.fc1(x)))
             x = self.dropout(F.relu(self.fc2(x)))
             return self.fc3(x)
