@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 __path__ = extend_path(__path__, __name__)
 
 from pygrad import _lazy, exceptions, functions, plugins
-from pygrad.engine.function import Function
+from pygrad.engine.function import OUTPUT, Function
 from pygrad.engine.mode import enable_grad, no_grad
 from pygrad.randomness import default_rng, seed
 from pygrad.transforms import grad, value_and_grad
@@ -22,6 +22,7 @@ else:
     __getattr__, __dir__ = _lazy.attribute, _lazy.listing
 
 __all__ = [
+    "OUTPUT",
     "Function",
     "Parameter",
     "Variable",
