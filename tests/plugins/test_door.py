@@ -25,7 +25,7 @@ def test_what_it_says_it_exports_is_what_it_exposes():
 
 def test_names_are_sorted_as_people_expect():
     def rank(name):
-        return (not name[0].isupper(), name)
+        return (not name.isupper(), not name[0].isupper(), name)  # constants, classes, the rest
 
     assert pygrad.__all__ == sorted(pygrad.__all__, key=rank)
 

@@ -1,4 +1,4 @@
-"""The programs that draw, and readers of what they drew."""
+"""The programs that draw, readers of what they drew, and models to draw."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import sysconfig
 from xml.etree import ElementTree
 
 import pytest
+
+from pygrad.viz import plot_graph
 
 SVG = "{http://www.w3.org/2000/svg}"
 PURE = shutil.which("graphviz-pure", path=sysconfig.get_path("scripts"))
@@ -93,6 +95,65 @@ def png_size():
         return struct.unpack(">II", content[16:24])
 
     return read
+
+
+class Shown:
+    """What a picture shows, in a form to compare."""
+
+    def __init__(self, picture):
+        self.graph = picture.graph
+        self.nodes = picture.graph.nodes
+        self.titles = [node.title for node in self.nodes]
+        self.texts = [
+            " ".join(filter(None, (node.title, node.label, node.detail))) for node in self.nodes
+        ]
+        self.arrows = [(self.titles[a], self.titles[b]) for a, b in picture.graph.edges]
+
+    @property
+    def is_chain(self):
+        """Whether one arrow leads from each node to the next, and that is all."""
+        return self.graph.edges == tuple((i, i + 1) for i in range(len(self.nodes) - 1))
+
+    def node(self, title):
+        (found,) = [node for node in self.nodes if node.title == title]
+        return found
+
+
+@pytest.fixture
+def shown():
+    """Read a picture."""
+    return Shown
+
+
+@pytest.fixture
+def drawn():
+    """Draw the graph of a Variable."""
+    return lambda y: Shown(plot_graph(y))
+
+
+@pytest.fixture
+def plotted():
+    """Call a model, and plot it."""
+
+    def plot(model, *args, **kwargs):
+        model(*args, **kwargs)
+        return Shown(model.plot())
+
+    return plot
+
+
+@pytest.fixture
+def model_of():
+    """Make a model with these parts, and this function of itself and the data."""
+    nn = pytest.importorskip("pygrad.nn", reason="pygrad-nn is not installed")
+
+    def make(forward, **parts):
+        model = type("Model", (nn.Module,), {"forward": forward})()
+        for name, part in parts.items():
+            setattr(model, name, part)
+        return model
+
+    return make
 
 
 @pytest.fixture

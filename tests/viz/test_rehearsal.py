@@ -43,26 +43,6 @@ CHAIN = [
 ]
 
 
-def model_of(forward, **parts):
-    """A model with these parts, and this function of itself and the data."""
-
-    class Model(nn.Module):
-        pass
-
-    model = Model()
-    Model.forward = forward
-    for name, part in parts.items():
-        setattr(model, name, part)
-    return model
-
-
-def texts(picture):
-    return [
-        " ".join(filter(None, (node.title, node.label, node.detail)))
-        for node in picture.graph.nodes
-    ]
-
-
 class TestNothingMoves:
     def test_no_weight_no_gradient_no_flag_no_attribute(self):
         model = Net()
@@ -84,7 +64,7 @@ class TestNothingMoves:
             for key, array in weights.items():
                 np.testing.assert_array_equal(array, before[name][key])
 
-    def test_no_running_mean(self):
+    def test_no_running_mean(self, model_of):
         def forward(self, x):
             self.mean.data[...] = 0.9 * self.mean.data + x.data.mean()
             self.calls += 1
@@ -98,7 +78,7 @@ class TestNothingMoves:
         assert model.calls == 1
 
     @pytest.mark.parametrize("rng", [None, np.random.default_rng(0)], ids=["default", "own"])
-    def test_no_random_state(self, rng):
+    def test_no_random_state(self, rng, model_of):
         def forward(self, x):
             return self.dropout(x) + np.random.rand() + random.random()
 
@@ -117,7 +97,7 @@ class TestNothingMoves:
 
         assert numbers(plot=True) == numbers(plot=False)
 
-    def test_no_random_state_if_the_pass_fails_either(self):
+    def test_no_random_state_if_the_pass_fails_either(self, model_of):
         def forward(self, x):
             F.dropout(x)
             if not x.data.any():
@@ -133,7 +113,7 @@ class TestNothingMoves:
             model.plot()
         assert pygrad.default_rng().random() == expected
 
-    def test_zeros_make_no_warnings(self):
+    def test_zeros_make_no_warnings(self, model_of):
         model = model_of(lambda self, x: F.log(x) + 1 / x)
         model(X + 2)
         with warnings.catch_warnings():
@@ -156,18 +136,16 @@ class TestNothingMoves:
 
         assert trained(plot=True) == trained(plot=False)
 
-    def test_several_threads_may_plot_one_model(self):
+    def test_several_threads_may_plot_one_model(self, shown):
         model = Net()
         model(X)
         seen = []
-        threads = [
-            threading.Thread(target=lambda: seen.append(texts(model.plot()))) for _ in range(4)
-        ]
+        threads = [threading.Thread(target=lambda: seen.append(model.plot())) for _ in range(4)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        assert seen == [CHAIN] * 4
+        assert [shown(picture).texts for picture in seen] == 4 * [CHAIN]
 
 
 class TestWhatGoesWrong:
@@ -177,7 +155,7 @@ class TestWhatGoesWrong:
         with pytest.raises(GraphError, match=r"model.plot: Net has not been called yet, so the"):
             viz.plot_model(Net())
 
-    def test_a_model_that_fails_on_zeros_names_its_error(self):
+    def test_a_model_that_fails_on_zeros_names_its_error(self, model_of):
         def forward(self, x):
             if not x.data.any():
                 raise ValueError("nothing but zeros")
@@ -192,13 +170,13 @@ class TestWhatGoesWrong:
             model.plot()
         assert isinstance(caught.value.__cause__, ValueError)
 
-    def test_a_model_that_cannot_be_copied(self):
+    def test_a_model_that_cannot_be_copied(self, model_of):
         model = model_of(lambda self, x: x, lock=threading.Lock())
         model(X)
         with pytest.raises(GraphError, match=r"Model cannot be copied \(TypeError: .*lock"):
             model.plot()
 
-    def test_an_argument_that_no_record_keeps(self):
+    def test_an_argument_that_no_record_keeps(self, model_of):
         model = model_of(lambda self, x, other: x)
         model(X, object())
         with pytest.raises(GraphError, match=r"argument that was neither an array nor a number"):
@@ -210,7 +188,7 @@ class TestWhatGoesWrong:
         with pytest.raises(DtypeError, match=rf"expected a model, an nn\.Module, got {kind}"):
             viz.plot_model(wrong)
 
-    def test_ctrl_c_is_not_taken_for_a_failure(self):
+    def test_ctrl_c_is_not_taken_for_a_failure(self, model_of):
         passes = []
 
         def forward(self, x):

@@ -81,10 +81,11 @@ class _Network:
         for x in call.inputs:
             source = self._source(x._node, x)
             sources += self._from_outside(x) if source is None else [source]
-        # and what it took without being handed it, such as the output of another layer
+        # and what it took without being handed it, such as a result that another layer has kept
         for function in functions:
             for edge in function.edges:
-                source = None if edge in self.parameters else self._source(edge)
+                # leaves are parameters, and what else is the layer's own
+                source = None if creator(edge) is None else self._source(edge)
                 if source is not None and source not in sources:
                     sources.append(source)
         self.seen[call.path] += 1

@@ -212,7 +212,7 @@ def _leaving(y: Any) -> Any:
         node.saved = ()
         node.shape = y.shape
         node.serial = next_serial()
-        return result(y.data, node)
+        return result(y.data.view(), node)  # an array of its own, to be known by once detached
     if isinstance(y, (tuple, list)):
         items = [_leaving(item) for item in y]
         return type(y)(*items) if hasattr(y, "_fields") else type(y)(items)

@@ -181,7 +181,5 @@ def _arrays(data: memoryview, dtype: np.dtype[Any]) -> dict[str, Any]:
             weights[name] = _arrays(inside, field)
         else:
             base, shape = field.subdtype or (field, ())
-            # frombuffer refuses to make an empty array
-            array = np.frombuffer(inside, base) if inside else np.empty(0, base)
-            weights[name] = array.reshape(shape)
+            weights[name] = np.frombuffer(inside, base).reshape(shape)
     return weights
