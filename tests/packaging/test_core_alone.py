@@ -49,9 +49,7 @@ def test_it_can_be_caught_as_the_error_that_one_expects(core_alone):
 
 def test_other_missing_modules_are_none_of_our_business(core_alone):
     done = core_alone.python("import pygrad.nothing", code=1)
-    assert done.stderr.splitlines()[-1] == (
-        "ModuleNotFoundError: No module named 'pygrad.nothing'"
-    )
+    assert done.stderr.splitlines()[-1] == ("ModuleNotFoundError: No module named 'pygrad.nothing'")
     done = core_alone.python("from pygrad import nothing", code=1)
     assert "ImportError: cannot import name 'nothing' from 'pygrad'" in done.stderr
 
@@ -67,7 +65,9 @@ def test_looking_up_a_name_of_a_missing_part(core_alone, kind, part):
 
 
 def test_the_names_of_a_missing_part_are_none(core_alone):
-    core_alone.python("from pygrad.plugins import registry; assert registry('layers').names() == []")
+    core_alone.python(
+        "from pygrad.plugins import registry; assert registry('layers').names() == []"
+    )
 
 
 def test_the_command_tells_what_is_not_installed(core_alone):

@@ -7,8 +7,9 @@ import zipfile
 from email import message_from_string
 from pathlib import Path
 
-import pygrad
 import pytest
+
+import pygrad
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("core", "data", "nn", "viz")

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
 FUNCTION = """
 import math
 import pygrad
@@ -59,6 +63,17 @@ def test_its_layer_is_there_with_pygrad_nn(everything):
         "assert plugins.registry('layers').owner('Swish') == 'swish (pygrad-swish 0.1.0)'\n"
     )
     assert done.stderr == ""
+
+
+def test_its_own_examples_run(core_and_swish):
+    readme = (ROOT / "examples" / "pygrad-swish" / "README.md").read_text(encoding="utf-8")
+    example = readme.partition("```python\n")[2].partition("```")[0]
+    assert core_and_swish.python(example).stdout.startswith("Variable([0.07")
+    core_and_swish.python(
+        "import doctest, pygrad_swish.function as module\n"
+        "result = doctest.testmod(module)\n"
+        "assert result.attempted and not result.failed\n"
+    )
 
 
 def test_everything_together_is_listed(everything):

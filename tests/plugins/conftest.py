@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from textwrap import dedent
 
-import pygrad
 import pytest
+
+import pygrad
 
 
 @pytest.fixture

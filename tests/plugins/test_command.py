@@ -10,8 +10,9 @@ import time
 import types
 
 import numpy as np
-import pygrad
 import pytest
+
+import pygrad
 from pygrad import hookimpl
 from pygrad.cli import main
 from pygrad.exceptions import DataError

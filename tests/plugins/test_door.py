@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import types
 
-import pygrad
 import pytest
+
+import pygrad
 
 LATER = {"hookimpl", "testing"}  # served on first use
 
@@ -105,12 +106,13 @@ def test_the_parts_are_imported_on_first_use(site):
     ],
 )
 def test_what_a_part_itself_lacks_is_not_taken_for_its_own_absence(site, fault):
-    part = site.folder / "pygrad" / "nn"
+    part = site.folder / "parts" / "nn"
     part.mkdir(parents=True)
     (part / "__init__.py").write_text(fault)
     site.run(
-        """
+        f"""
         import pygrad
+        pygrad.__path__.insert(0, {str(part.parent)!r})
         try:
             pygrad.nn
         except ModuleNotFoundError as error:

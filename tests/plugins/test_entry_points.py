@@ -79,6 +79,27 @@ def test_an_unknown_name_mentions_the_plugin_that_failed(site):
     assert "the plugin broken failed to load (ValueError: no licence" in done.stdout
 
 
+def test_a_part_that_is_installed_and_fails_to_load_is_not_said_to_be_missing(site):
+    part = site.folder / "parts" / "viz"
+    part.mkdir(parents=True)
+    (part / "__init__.py").write_text("")
+    (part / "_plugin.py").write_text("raise ValueError('no licence')")
+    done = site.run(
+        f"""
+        import pygrad, warnings
+        warnings.simplefilter("ignore")
+        pygrad.__path__.insert(0, {str(part.parent)!r})
+        try:
+            pygrad.plugins.registry("plotters").get("model")
+        except pygrad.exceptions.UnknownNameError as error:
+            print(error)
+        """
+    )
+    assert "there is no plotter called 'model'" in done.stdout
+    assert "the plugin viz failed to load (ValueError: no licence" in done.stdout
+    assert "pip install" not in done.stdout
+
+
 def test_an_entry_point_that_names_nothing(site):
     site.install("absent", "", entry_points="[pygrad]\nabsent = no_such_module\n")
     site.install("misnamed", "", entry_points="[pygrad]\nmisnamed = misnamed:plugin\n")

@@ -6,8 +6,9 @@ import sys
 import types
 import warnings
 
-import pygrad
 import pytest
+
+import pygrad
 from pygrad import functions as F
 from pygrad import hookimpl
 from pygrad.exceptions import (
@@ -393,7 +394,6 @@ class TestLookingUpNamesInsideAHook:
         assert F.round is abs
         assert "circle" in registry("commands").names()
         assert "round" in registry("functions").names()
-
 
     def test_what_rests_on_half_a_collection_is_collected_again(self, add):
         class Dependent:

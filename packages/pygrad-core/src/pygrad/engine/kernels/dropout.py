@@ -34,6 +34,5 @@ def _sixteen_bits(size: int, rng: np.random.Generator) -> Any:
     source = rng.bit_generator
     if isinstance(source, np.random.MT19937):  # its raw draws have 32 bits, the others' 64
         return rng.integers(0, _LEVELS, size, dtype=np.uint16)
-    with source.lock:  # as Generator's own methods do, so that threads may share one
-        raw = np.asarray(source.random_raw(-(-size // 4)))
+    raw = np.asarray(source.random_raw(-(-size // 4)))  # takes the generator's lock, for threads
     return raw.view(np.uint16)[:size]

@@ -106,7 +106,7 @@ class Operator(Elementwise):
     # kept(a, b, y, for_a, for_b) -> what the rule needs, in the order of `saves`; `for_a` and
     # `for_b` are None where nobody wants that gradient
     kept: ClassVar[Any] = None
-    operate: ClassVar[Callable[[Any, Any], Any]]
+    operate: ClassVar[Callable[[Any, Any], Variable]]
 
     def __init_subclass__(cls, ufunc: np.ufunc | None = None, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

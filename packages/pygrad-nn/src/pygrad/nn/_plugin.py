@@ -1,0 +1,25 @@
+"""What pygrad-nn registers: its own hooks, and its own layers and optimizers by the same road."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pygrad import hookimpl
+from pygrad.nn import hookspecs, layers, optim
+
+
+@hookimpl
+def register_hookspecs(register: Callable[[str, object], None]) -> None:
+    register("nn", hookspecs)
+
+
+@hookimpl
+def register_layers(register: Callable[[str, object], None]) -> None:
+    for layer in (layers.Dropout, layers.Linear, layers.Sequential):
+        register(layer.__name__, layer)
+
+
+@hookimpl
+def register_optimizers(register: Callable[[str, object], None]) -> None:
+    for optimizer in (optim.AdaDelta, optim.AdaGrad, optim.Adam, optim.SGD):
+        register(optimizer.__name__, optimizer)

@@ -1,0 +1,1 @@
+"""How weights are written to files, one format a file."""

@@ -1,0 +1,15 @@
+"""The hooks of pygrad-nn: what a plugin can add to it. pygrad-core's page says how."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+__all__ = ["register_layers", "register_optimizers"]
+
+
+def register_layers(register: Callable[[str, object], None]) -> None:
+    """Offer layers: ``register("Swish", Swish)`` makes ``nn.Swish``, a subclass of Module."""
+
+
+def register_optimizers(register: Callable[[str, object], None]) -> None:
+    """Offer optimizers: ``register("Lion", Lion)`` makes ``nn.optim.Lion``, an Optimizer."""

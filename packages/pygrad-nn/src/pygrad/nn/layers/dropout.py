@@ -1,0 +1,81 @@
+"""Dropout."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pygrad import Variable
+from pygrad import functions as F
+from pygrad.exceptions import ArgumentError
+from pygrad.nn.buffer import Buffer
+from pygrad.nn.module import Module
+
+if TYPE_CHECKING:
+    import numpy as np
+
+__all__ = ["Dropout"]
+
+
+class Dropout(Module):
+    """In training, set a random share of the values to 0 and scale up the others.
+
+    After `eval` it hands on its input as it is.
+
+    Parameters
+    ----------
+    p : float
+        The probability, within [0, 1], that a value is dropped.
+    rng : numpy.random.Generator, optional
+        Draws what is dropped; by default the generator that `pygrad.seed` restarts.
+
+    Attributes
+    ----------
+    dropout : Buffer
+        The rate `p`. It is saved and loaded with the weights, and never trained.
+
+    Raises
+    ------
+    ArgumentError
+        If `p` is not a probability.
+
+    References
+    ----------
+    Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov, "Dropout: a simple way to prevent
+    neural networks from overfitting", JMLR 15 (2014).
+
+    Examples
+    --------
+    >>> from pygrad import nn
+    >>> layer = nn.Dropout(0.5)
+    >>> layer
+    Dropout(0.5)
+    >>> layer.eval()([1.0, 2.0, 3.0])
+    Variable([1. 2. 3.])
+    """
+
+    def __init__(self, p: float = 0.5, rng: np.random.Generator | None = None) -> None:
+        super().__init__()
+        self.dropout = Buffer(_probability(p))
+        self.rng = rng
+
+    @property
+    def p(self) -> float:
+        """The probability that a value is dropped."""
+        return self.dropout.item()  # type: ignore[no-any-return]
+
+    def forward(self, x: Variable) -> Variable:
+        """Drop values of `x`, of any shape, if the module is in training."""
+        return F.dropout(x, self.p, self.training, self.rng)
+
+    def extra_repr(self) -> str:
+        return f"{self.p:g}"
+
+
+def _probability(p: float) -> float:
+    try:
+        value = float(p)
+    except (TypeError, ValueError):
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise ArgumentError(f"Dropout: p is {p!r}; a probability lies within [0, 1]")
+    return value

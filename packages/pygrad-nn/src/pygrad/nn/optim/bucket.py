@@ -1,0 +1,181 @@
+"""Bucket: parameters that are updated together, and the state that an optimizer keeps for them.
+
+An update is a dozen passes over arrays. For a small array the price is that of the calls, and a
+large one has left the cache before the next pass comes. So small parameters share flat buffers,
+into which their gradients are gathered; a large one is a bucket of its own, updated where it
+stands; and both are worked through in blocks that stay in the cache.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from pygrad import Variable
+from pygrad.engine.function import Leaf
+from pygrad.exceptions import ShapeError
+
+__all__ = ["Bucket", "buckets_of"]
+
+# In values. Adam on a 784-256-128-10 net, float32: blocks of 16k take 0.90 of PyTorch's time, of
+# 32k 0.79, of 64k 0.75. Gathering costs a copy, which pays below some 32k.
+_BLOCK = 65536
+_SMALL = 32768
+
+Rule = Callable[..., None]
+
+
+class _Buffers(NamedTuple):
+    """Memory for an update; nothing in it outlives a step."""
+
+    out: Any  # what is to be subtracted: of all parameters if they are gathered, else of one block
+    scratch: Any  # one block
+    gathered: Any = None  # the gradients, flat
+    views: Sequence[tuple[Any, Any]] = ()  # of `gathered` and `out`, in the shape of each parameter
+
+
+class Bucket:
+    """Parameters of one dtype that have had their gradients at the same time, always so far.
+
+    Attributes
+    ----------
+    params : list of Variable
+    steps : int
+        How many updates they have had.
+    state : dict of str to ndarray
+        The optimizer's arrays by name; flat, the parameters one after the other.
+    """
+
+    def __init__(self, params: Sequence[Variable]) -> None:
+        self.params = list(params)
+        self.shapes = [p.shape for p in params]
+        self.size = sum(p.size for p in params)
+        self.dtype = params[0].dtype
+        self.steps = 0
+        self.state: dict[str, np.ndarray[Any, Any]] = {}
+        self._buffers: _Buffers | None = None
+        self._numbers: tuple[float, ...] = ()
+        self._arrays: list[np.ndarray[Any, Any]] = []
+
+    def gradients(self) -> list[Any]:
+        """The gradients of those parameters that have one."""
+        # past the properties, which cost a tenth of a small network's step
+        return [
+            leaf.grad._data
+            for p in self.params
+            if isinstance(leaf := p._node, Leaf) and leaf.grad is not None
+        ]
+
+    def split(self) -> tuple[Bucket, Bucket]:
+        """Two buckets that go on from here: the parameters with a gradient, and those without."""
+        has = [p.grad is not None for p in self.params]
+        return self._part(has), self._part([not h for h in has])
+
+    def states(self, names: Iterable[str]) -> list[np.ndarray[Any, Any]]:
+        """The arrays of these names; where they are new, zeros."""
+        for name in names:
+            if name not in self.state:
+                self.state[name] = np.zeros(self.size, self.dtype)
+        return [self.state[name] for name in names]
+
+    def as_arrays(self, numbers: tuple[float, ...]) -> list[np.ndarray[Any, Any]]:
+        """Numbers as 0-d arrays, kept as long as they are the same.
+
+        Against a float32 array a Python number takes twice the time of a 0-d array.
+        """
+        if numbers != self._numbers:
+            self._numbers = numbers
+            self._arrays = [np.array(number, self.dtype) for number in numbers]
+        return self._arrays
+
+    def update(self, gradients: list[Any], rule: Rule, states: list[Any], numbers: Any) -> None:
+        """Subtract what the rule makes of the gradients (see `Optimizer.update`)."""
+        try:
+            if self.size >= _SMALL and len(gradients) == 1:
+                value, gradient = self.params[0].data, gradients[0]
+                if value.flags.c_contiguous and gradient.flags.c_contiguous:
+                    flat = value.reshape(-1), gradient.reshape(-1)
+                    self._update_in_place(*flat, rule, states, numbers)
+                    return
+            self._update_gathered(gradients, rule, states, numbers)
+        except ValueError as error:
+            raise self._explained(error, gradients) from error
+
+    def _update_in_place(
+        self, value: Any, gradient: Any, rule: Rule, states: list[Any], numbers: Any
+    ) -> None:
+        if self._buffers is None:
+            self._buffers = _Buffers(*np.empty((2, min(self.size, _BLOCK)), self.dtype))
+        out, scratch, _, _ = self._buffers
+        for start in range(0, self.size, _BLOCK):
+            cut = slice(start, start + _BLOCK)
+            block = value[cut]
+            n = len(block)
+            rule(out[:n], gradient[cut], scratch[:n], *[s[cut] for s in states], *numbers)
+            block -= out[:n]
+
+    def _update_gathered(
+        self, gradients: list[Any], rule: Rule, states: list[Any], numbers: Any
+    ) -> None:
+        if self._buffers is None or self._buffers.gathered is None:
+            self._buffers = self._gathering_buffers()
+        out, scratch, gathered, views = self._buffers
+        for (view, _), gradient in zip(views, gradients, strict=True):
+            view[...] = gradient
+        if self.size <= _BLOCK:
+            rule(out, gathered, scratch, *states, *numbers)
+        else:
+            for start in range(0, self.size, _BLOCK):
+                cut = slice(start, start + _BLOCK)
+                part = gathered[cut]
+                rule(out[cut], part, scratch[: len(part)], *[s[cut] for s in states], *numbers)
+        for p, (_, view) in zip(self.params, views, strict=True):
+            value = p.data
+            value -= view
+
+    def _gathering_buffers(self) -> _Buffers:
+        gathered, out = np.empty((2, self.size), self.dtype)
+        scratch = np.empty(min(self.size, _BLOCK), self.dtype)
+        views = list(zip(self._views(gathered), self._views(out), strict=True))
+        return _Buffers(out, scratch, gathered, views)
+
+    def _views(self, flat: Any) -> list[Any]:
+        """Parts of a flat array, one in the shape of each parameter."""
+        views, start = [], 0
+        for p, shape in zip(self.params, self.shapes, strict=True):
+            views.append(flat[start : start + p.size].reshape(shape))
+            start += p.size
+        return views
+
+    def _part(self, chosen: list[bool]) -> Bucket:
+        part = Bucket([p for p, c in zip(self.params, chosen, strict=True) if c])
+        part.steps = self.steps
+        for name, flat in self.state.items():
+            views = self._views(flat)
+            part.state[name] = np.concatenate(
+                [view for view, c in zip(views, chosen, strict=True) if c], axis=None
+            )
+        return part
+
+    def _explained(self, error: ValueError, gradients: list[Any]) -> Exception:
+        for shape, gradient in zip(self.shapes, gradients, strict=True):
+            if gradient.shape != shape:
+                return ShapeError(
+                    f"step: a parameter had shape {shape} when the optimizer was made and has a "
+                    f"gradient of shape {gradient.shape} now; make a new optimizer"
+                )
+        return error
+
+    def __getstate__(self) -> dict[str, Any]:
+        # the views among the buffers would be copied as arrays of their own
+        return {**self.__dict__, "_buffers": None}
+
+
+def buckets_of(params: Iterable[Variable]) -> list[Bucket]:
+    """The parameters in buckets: each large one alone, the small ones of a dtype together."""
+    together: dict[Any, list[Variable]] = {}
+    for p in params:
+        together.setdefault(p.dtype if p.size < _SMALL else id(p), []).append(p)
+    return [Bucket(members) for members in together.values()]
