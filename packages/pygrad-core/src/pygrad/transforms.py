@@ -238,9 +238,9 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
     """Turn `f` into a function whose intermediate results are forgotten, and computed again later.
 
     It saves memory at the price of a second evaluation in each backward pass. The graph has a
-    single node for the call, which keeps its arguments alone. Parameters that `f` uses without being
-    given them, such as those of a model, have their gradients as well. Random numbers from the
-    default generator are the same in both evaluations.
+    single node for the call, which keeps its arguments alone. Parameters that `f` uses without
+    being given them, such as those of a model, have their gradients as well. Random numbers from
+    the default generator are the same in both evaluations.
 
     Examples
     --------

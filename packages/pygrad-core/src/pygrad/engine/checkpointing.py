@@ -34,6 +34,7 @@ class Checkpoint(Function):
 
     def backward(self, *gys: Any) -> Any:
         inputs = [Input.of(x) for x in self.saved]
+        nodes: list[Any] = [x._node for x in inputs]  # now, for f may assign to its arguments
         with _random_state(self.random_state), enable_grad():
             outputs = _run(self.f, self.args, inputs)
         if [y.shape for y in outputs] != [shape for shape, _ in self.outputs_like]:
@@ -42,7 +43,6 @@ class Checkpoint(Function):
                 "do the same each time"
             )
         recorded = any(isinstance(gy, binding.Variable) for gy in gys)
-        nodes: list[Any] = [x._node for x in inputs]
         nodes += self.edges[len(inputs) :]
         return tuple(gradients(outputs, gys, nodes, create_graph=recorded))
 
@@ -63,6 +63,7 @@ def run_checkpointed(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[
     state = default_rng().bit_generator.state
     first = next_serial()
     inputs = [Input.of(x) for x in variables]
+    starts = {x._node for x in inputs}
     returned = _returned(f, places, inputs)
     outputs = list(leaves_of(returned))
     for y in outputs:
@@ -70,7 +71,7 @@ def run_checkpointed(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[
             raise DtypeError(
                 f"checkpoint: the function returned a {type(y).__name__}; it must return Variables"
             )
-    others = _used_from_outside(outputs, first, inputs)
+    others = _used_from_outside(outputs, first, starts)
     edges = (*(x._node for x in variables), *others)
     if all(edge is None for edge in edges):
         return map_tree(lambda y: result(y._data, None), returned)
@@ -103,10 +104,10 @@ def _run(f: Callable[..., Any], places: Any, inputs: list[Any]) -> list[Any]:
     return list(leaves_of(_returned(f, places, inputs)))
 
 
-def _used_from_outside(outputs: list[Any], first: int, inputs: list[Any]) -> list[Node]:
+def _used_from_outside(outputs: list[Any], first: int, starts: set[Any]) -> list[Node]:
     """The nodes that were there before the function ran, or are leaves, and that it used."""
     found: dict[Node, None] = {}
-    seen: set[Any] = {x._node for x in inputs}
+    seen = set(starts)
     waiting = [y._node for y in outputs]
     while waiting:
         node = waiting.pop()

@@ -31,11 +31,12 @@ _depth: ContextVar[int] = ContextVar("pygrad_transform_depth", default=0)
 
 
 class Input(Function):
-    """Where the graph of one run begins: the identity, from the caller's Variable if there is one."""
+    """Where the graph of one run begins: the identity, from the caller's Variable if any."""
 
     __slots__ = ()
     saves = ()
     requires = ""
+    begins = True
 
     def backward(self, gy: Any) -> Any:
         return gy
@@ -78,7 +79,8 @@ class Linearization:
         self._name = getattr(f, "__name__", "the function")
         self._args = [args[p] for p in self._positions]
         inputs = {p: map_tree(Input.of, args[p]) for p in self._positions}
-        self._inputs = [x for tree in inputs.values() for x in leaves_of(tree)]
+        # f may assign to the Variables that it is given; their first nodes and values are kept here
+        self._inputs = [result(x._data, x._node) for x in leaves_of(list(inputs.values()))]
         given = [inputs.get(i, arg) for i, arg in enumerate(args)]
         _depth.set(_depth.get() + 1)
         try:
@@ -240,8 +242,8 @@ def _fitting(tree: Any, like: Sequence[Any], where: str, what: str, whose: str) 
         seed = leaf if isinstance(leaf, binding.Variable) else as_operand(leaf, where)
         if np.shape(seed) != x.shape:
             raise ShapeError(
-                f"{where}: {what} has shape {np.shape(seed)} where {whose} has {x.shape}; they must "
-                f"be equal"
+                f"{where}: {what} has shape {np.shape(seed)} where {whose} has {x.shape}; they "
+                f"must be equal"
             )
         seeds.append(seed if isinstance(seed, binding.Variable) else np.asarray(seed)[()])
     return seeds
