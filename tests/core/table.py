@@ -40,6 +40,18 @@ def cross_entropy(x, labels):
     )
 
 
+def _with_diagonal(x, v):
+    x = F.positive(x)
+    F.fill_diagonal(x, v)
+    return x
+
+
+def _array_with_diagonal(x, v):
+    x = x.copy()
+    np.fill_diagonal(x, v)
+    return x
+
+
 def row(function, reference, *inputs, elementwise=False, **kwargs):
     return Case(function, reference, inputs, kwargs, elementwise=elementwise)
 
@@ -128,6 +140,7 @@ CASES = {
     "stack": row(lambda a, b: F.stack([a, b], axis=1), lambda a, b: np.stack([a, b], axis=1), A, B),
     "split": row(F.split, np.split, points(3, 4), indices_or_sections=[1, 3], axis=1),
     # indexing
+    "fill_diagonal": row(_with_diagonal, _array_with_diagonal, A[:, :3], points(3)),
     "get_item": row(
         lambda x: F.get_item(x, (slice(None, None, -1), 1)), lambda x: x[::-1, 1], CUBE
     ),

@@ -419,7 +419,7 @@ def test_two_threads_walk_one_graph():
         for _ in range(20):
             from pygrad.engine.backward import gradients as walk
 
-            gradients.append(walk(y, [x._node])[0])
+            gradients.append(walk([y], [np.float64(1)], [x._node])[0])
 
     threads = [threading.Thread(target=work) for _ in range(4)]
     for thread in threads:

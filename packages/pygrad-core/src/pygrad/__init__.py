@@ -12,7 +12,17 @@ from pygrad import _lazy, exceptions, functions, plugins
 from pygrad.engine.function import OUTPUT, Function
 from pygrad.engine.mode import enable_grad, no_grad
 from pygrad.randomness import default_rng, seed
-from pygrad.transforms import grad, value_and_grad
+from pygrad.transforms import (
+    checkpoint,
+    elementwise_grad,
+    grad,
+    hessian,
+    hvp,
+    jacobian,
+    jvp,
+    value_and_grad,
+    vjp,
+)
 from pygrad.variable import Parameter, Variable, as_variable
 
 if TYPE_CHECKING:
@@ -28,17 +38,24 @@ __all__ = [
     "Variable",
     "__version__",
     "as_variable",
+    "checkpoint",
     "default_rng",
+    "elementwise_grad",
     "enable_grad",
     "exceptions",
     "functions",
     "grad",
+    "hessian",
     "hookimpl",
+    "hvp",
+    "jacobian",
+    "jvp",
     "no_grad",
     "plugins",
     "seed",
     "testing",
     "value_and_grad",
+    "vjp",
 ]
 
 __version__ = "1.0.0"

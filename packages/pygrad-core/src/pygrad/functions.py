@@ -16,6 +16,7 @@ from pygrad.engine.ops.arithmetic import (
     Add, Divide, FloorDivide, Multiply, Negative, Positive, Power, Remainder, Subtract,
     add, divide, floor_divide, multiply, negative, positive, power, remainder, subtract,
 )  # fmt: skip
+from pygrad.engine.ops.assignment import SetItem, fill_diagonal
 from pygrad.engine.ops.elementwise import (
     Abs, Astype, Clip, Exp, Log, Maximum, Minimum, Sign, Sqrt, Square, Where,
     abs, astype, clip, exp, log, maximum, minimum, sign, sqrt, square, where,
@@ -43,18 +44,18 @@ __all__ = [
     "Astype", "BroadcastTo", "Clip", "Concatenate", "Cos", "Cosh", "Divide", "Dropout", "Exp",
     "ExpandDims", "FloorDivide", "GetItem", "LeakyRelu", "Linear", "Log", "LogSoftmax",
     "Matmul", "Max", "Maximum", "Mean", "MeanSquaredError", "Min", "Minimum", "Multiply",
-    "Negative", "Positive", "Power", "Relu", "Remainder", "Reshape", "ScatterAdd", "Sigmoid",
-    "Sign", "Sin", "Sinh", "Softmax", "SoftmaxCrossEntropy", "Split", "Sqrt", "Square",
-    "Squeeze", "Stack", "Subtract", "Sum", "SumTo", "Swapaxes", "Tan", "Tanh", "Transpose",
-    "Var", "Where",
+    "Negative", "Positive", "Power", "Relu", "Remainder", "Reshape", "ScatterAdd", "SetItem",
+    "Sigmoid", "Sign", "Sin", "Sinh", "Softmax", "SoftmaxCrossEntropy", "Split", "Sqrt",
+    "Square", "Squeeze", "Stack", "Subtract", "Sum", "SumTo", "Swapaxes", "Tan", "Tanh",
+    "Transpose", "Var", "Where",
     "abs", "add", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh",
     "astype", "broadcast_to", "clip", "concatenate", "cos", "cosh", "divide", "dropout", "exp",
-    "expand_dims", "floor_divide", "get", "get_item", "leaky_relu", "linear", "log",
-    "log_softmax", "matmul", "max", "maximum", "mean", "mean_squared_error", "min", "minimum",
-    "multiply", "names", "negative", "positive", "power", "relu", "remainder", "reshape",
-    "sigmoid", "sign", "sin", "sinh", "softmax", "softmax_cross_entropy", "split", "sqrt",
-    "square", "squeeze", "stack", "subtract", "sum", "sum_to", "swapaxes", "tan", "tanh",
-    "transpose", "var", "where",
+    "expand_dims", "fill_diagonal", "floor_divide", "get", "get_item", "leaky_relu", "linear",
+    "log", "log_softmax", "matmul", "max", "maximum", "mean", "mean_squared_error", "min",
+    "minimum", "multiply", "names", "negative", "positive", "power", "relu", "remainder",
+    "reshape", "sigmoid", "sign", "sin", "sinh", "softmax", "softmax_cross_entropy", "split",
+    "sqrt", "square", "squeeze", "stack", "subtract", "sum", "sum_to", "swapaxes", "tan",
+    "tanh", "transpose", "var", "where",
 ]  # fmt: skip
 
 _functions = _registry("functions")

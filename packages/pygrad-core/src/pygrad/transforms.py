@@ -1,29 +1,38 @@
-"""Transforms: functions that take a function and give its derivative."""
+"""Transforms: functions that take a function and give its derivative.
+
+All of them take arguments that are arrays, numbers or Variables, or dicts, lists and tuples of
+them. The function is given Variables. What comes back has the arguments' structure: arrays for
+arrays, Variables for Variables. Nothing is stored in anybody's `grad`.
+"""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
 
-from pygrad.engine.backward import gradients
-from pygrad.engine.checks import as_operand
-from pygrad.engine.function import Function, Node, next_serial, result
-from pygrad.engine.mode import enable_grad, is_recording
-from pygrad.exceptions import ArgumentError, DtypeError, ShapeError
-from pygrad.variable import Variable
+from pygrad.engine.checkpointing import run_checkpointed
+from pygrad.engine.linearization import Linearization
+from pygrad.exceptions import ArgumentError
 
-__all__ = ["grad", "value_and_grad"]
+__all__ = [
+    "checkpoint",
+    "elementwise_grad",
+    "grad",
+    "hessian",
+    "hvp",
+    "jacobian",
+    "jvp",
+    "value_and_grad",
+    "vjp",
+]
 
-# how many transforms are running the user's function: inside one, a derivative may itself be
-# differentiated, through a closure even where no argument shows it
-_depth: ContextVar[int] = ContextVar("pygrad_transform_depth", default=0)
 
-
-def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
+def grad(
+    f: Callable[..., Any], argnums: int | Sequence[int] = 0, *, has_aux: bool = False
+) -> Callable[..., Any]:
     """Turn `f` into a function that returns its gradient.
 
     Parameters
@@ -32,13 +41,15 @@ def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..
         Takes Variables and returns a single number, as a Variable of one value.
     argnums : int or sequence of int
         Which positional arguments to differentiate with respect to.
+    has_aux : bool
+        Whether `f` returns a pair of that number and something else, which is handed on.
 
     Returns
     -------
     callable
         It takes what `f` takes, and returns the gradient with respect to the argument, or a tuple
-        of them if `argnums` is a sequence: arrays for arrays, Variables for Variables. An argument
-        that `f` ignores has zeros. Nothing is stored in anybody's `grad`.
+        of them if `argnums` is a sequence; with `has_aux` a pair of that and the something else. An
+        argument that `f` ignores has zeros.
 
     Raises
     ------
@@ -55,19 +66,22 @@ def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..
     >>> float(grad(grad(lambda x: x**3))(2.0))
     12.0
     """
-    both = value_and_grad(f, argnums)
+    both = value_and_grad(f, argnums, has_aux=has_aux)
 
     @functools.wraps(f)
     def gradient(*args: Any, **kwargs: Any) -> Any:
-        return both(*args, **kwargs)[1]
+        value, slopes = both(*args, **kwargs)
+        return (slopes, value[1]) if has_aux else slopes
 
     return gradient
 
 
 def value_and_grad(
-    f: Callable[..., Any], argnums: int | Sequence[int] = 0
+    f: Callable[..., Any], argnums: int | Sequence[int] = 0, *, has_aux: bool = False
 ) -> Callable[..., tuple[Any, Any]]:
     """Turn `f` into a function that returns its value and its gradient; otherwise as `grad`.
+
+    With `has_aux`, the value is the pair that `f` returns.
 
     Examples
     --------
@@ -76,94 +90,188 @@ def value_and_grad(
     >>> float(value), float(slope)
     (9.0, 6.0)
     """
-    positions = (argnums,) if isinstance(argnums, int) else tuple(argnums)
 
     @functools.wraps(f)
     def both(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
-        chosen = [_checked_position(p, args) for p in positions]
-        inside = _depth.get() > 0
-        nested = inside or (is_recording() and any(map(_in_a_graph, (*args, *kwargs.values()))))
-        inputs = {p: _Input.of(args[p]) for p in chosen}
-        given = [inputs[i][0] if i in inputs else arg for i, arg in enumerate(args)]
-        _depth.set(_depth.get() + 1)
-        try:
-            with enable_grad():
-                y = _checked_value(f(*given, **kwargs), f)
-        finally:
-            _depth.set(_depth.get() - 1)
-        nodes = [node for _, node, _ in inputs.values()]
-        found = dict(zip(inputs, gradients(y, nodes, create_graph=nested), strict=True))
-        for _, node, outer in inputs.values():
-            node.edges = (outer,)
-        slopes = tuple(_delivered(found[p], args[p]) for p in chosen)
-        value = y if nested else y._data
-        return value, slopes[0] if isinstance(argnums, int) else slopes
+        chosen, positions = _chosen(args, argnums)
+        at = Linearization(f, args, kwargs, positions, has_aux)
+        (y,) = at.single_output("grad")
+        slopes = at.pulled_back([_one_like(y)])
+        return at.value(), slopes[0] if chosen else slopes
 
     return both
 
 
-class _Input(Function):
-    """Where the graph of one transform ends, and later joins the graph around it.
+def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+    """Linearise `f` at the primals: its value, and the product of vectors with its Jacobian.
 
-    While the transform walks, the node has no edges, like a leaf. Afterwards it is the identity,
-    from the caller's Variable to the one that the user's function was given.
+    Returns
+    -------
+    value
+        ``f(*primals)``.
+    pull_back : callable
+        Takes a `v` of the structure and shapes of the value and returns, for each of the primals,
+        the gradient of ``sum(v * f(*primals))``, in a tuple. It may be called again and again.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from pygrad import vjp
+    >>> value, pull_back = vjp(lambda x: x**2, np.array([1.0, 2.0]))
+    >>> value, pull_back(np.array([1.0, 10.0]))
+    (array([1., 4.]), (array([ 2., 40.]),))
+    """
+    at = Linearization(f, primals, {}, range(len(primals)))
+
+    def pull_back(v: Any) -> tuple[Any, ...]:
+        return at.pulled_back(at.checked_seeds(v, "vjp"))
+
+    return at.value(), pull_back
+
+
+def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+    """The value of `f`, and its derivative along a direction, the tangents.
+
+    It is found by differentiating the product with the Jacobian from the left by its vector, so it
+    costs about three evaluations of `f`, however many inputs and outputs there are.
+
+    Returns
+    -------
+    value, slope
+        Both of the structure of what `f` returns.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from pygrad import jvp
+    >>> jvp(lambda x: x**2, [np.array([1.0, 2.0])], [np.array([1.0, 10.0])])
+    (array([1., 4.]), array([ 2., 40.]))
+    """
+    if len(primals) != len(tangents):
+        raise ArgumentError(
+            f"jvp: there are {len(primals)} primals but {len(tangents)} tangents; each needs one"
+        )
+    at = Linearization(f, tuple(primals), {}, range(len(primals)))
+    return at.value(), at.pushed_forward(at.checked_tangents(tuple(tangents), "jvp"))
+
+
+def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
+    """Turn `f` into a function that returns its Jacobian, all first derivatives.
+
+    For an output of shape ``m`` and an argument of shape ``n`` it has the shape ``m + n``. It is
+    computed row by row, so that beside the result only one row's memory is needed.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from pygrad import jacobian
+    >>> jacobian(lambda x: x**2)(np.array([1.0, 2.0]))
+    array([[2., 0.],
+           [0., 4.]])
     """
 
-    __slots__ = ()
-    saves = ()
-    requires = ""
+    @functools.wraps(f)
+    def matrix(*args: Any, **kwargs: Any) -> Any:
+        chosen, positions = _chosen(args, argnums)
+        at = Linearization(f, args, kwargs, positions)
+        return at.jacobians(single=chosen)
 
-    def backward(self, gy: Any) -> Any:
-        return gy
-
-    @classmethod
-    def of(cls, x: Any) -> tuple[Variable, _Input, Node | None]:
-        """The Variable for the user's function, its node, and the node of `x`."""
-        outer = x._node if isinstance(x, Variable) else None
-        value = x._data if outer is not None else Variable(x)._data
-        node = cls()
-        node.edges = ()
-        node.saved = ()
-        node.serial = next_serial()
-        node.shape = value.shape
-        return result(value, node), node, outer
+    return matrix
 
 
-def _delivered(g: Any, x: Any) -> Any:
-    """The gradient in the shape, dtype and kind of the argument."""
-    value = x if isinstance(x, Variable) else np.asarray(as_operand(x, "grad"))
-    if g is None:
-        g = np.zeros(value.shape, value.dtype)[()]
-    if g.dtype != value.dtype and value.dtype.kind == "f":
-        g = g.astype(value.dtype)
-    if isinstance(g, Variable):
-        return g if g.requires_grad or isinstance(x, Variable) else g._data
-    return result(g, None) if isinstance(x, Variable) else g
+def hessian(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any]:
+    """Turn `f` into a function that returns its Hessian, all second derivatives of a number.
+
+    For an argument of shape ``n`` it has the shape ``n + n``, computed row by row.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from pygrad import hessian
+    >>> hessian(lambda x: x[0] ** 2 * x[1])(np.array([1.0, 2.0]))
+    array([[4., 2.],
+           [2., 0.]])
+    """
+    return jacobian(grad(f, argnums), argnums)
 
 
-def _in_a_graph(x: Any) -> bool:
-    return isinstance(x, Variable) and x.requires_grad
+def hvp(f: Callable[..., Any], x: Any, v: Any) -> Any:
+    """The product of the Hessian of `f` at `x` with `v`, without the Hessian.
+
+    It costs a few gradients, however large `x` is.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from pygrad import hvp
+    >>> hvp(lambda x: (x**3).sum(), np.array([1.0, 2.0]), np.array([1.0, 1.0]))
+    array([ 6., 12.])
+    """
+    at = Linearization(grad(f), (x,), {}, [0])
+    return at.pulled_back(at.checked_seeds(v, "hvp"))[0]
 
 
-def _checked_position(position: int, args: tuple[Any, ...]) -> int:
-    if not -len(args) <= position < len(args):
-        raise ArgumentError(
-            f"grad: argnums names argument {position}, but the function was called with "
-            f"{len(args)} positional arguments"
-        )
-    return position % len(args)
+def elementwise_grad(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any]:
+    """Turn an elementwise `f` into the function of its derivatives, each at its own point.
+
+    Each value of the result must depend on the value at its own place alone: what is computed is
+    the gradient of the sum.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from pygrad import elementwise_grad
+    >>> elementwise_grad(np.sin)(np.array([0.0, np.pi]))
+    array([ 1., -1.])
+    """
+
+    @functools.wraps(f)
+    def slopes(*args: Any, **kwargs: Any) -> Any:
+        _, positions = _chosen(args, argnums)
+        at = Linearization(f, args, kwargs, positions)
+        return at.pulled_back([_one_like(y) for y in at.outputs])[0]
+
+    return slopes
 
 
-def _checked_value(y: Any, f: Callable[..., Any]) -> Variable:
-    name = getattr(f, "__name__", "the function")
-    if not isinstance(y, Variable):
-        raise DtypeError(
-            f"grad: {name} returned a {type(y).__name__}; it must return a Variable, computed from "
-            f"its arguments with operators, pygrad.functions or NumPy's own calls"
-        )
-    if y.size != 1:
-        raise ShapeError(
-            f"grad: {name} returned a result of shape {y.shape}; it must return a single number, "
-            f"for example its sum()"
-        )
-    return y
+def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
+    """Turn `f` into a function whose intermediate results are forgotten, and computed again later.
+
+    It saves memory at the price of a second evaluation in each backward pass. The graph has a
+    single node for the call, which keeps its arguments alone. Parameters that `f` uses without
+    being given them, such as those of a model, have their gradients as well. Random numbers from
+    the default generator are the same in both evaluations.
+
+    Examples
+    --------
+    >>> from pygrad import Variable, checkpoint
+    >>> x = Variable(2.0)
+    >>> y = checkpoint(lambda x: (x * x) * (x * x))(x)
+    >>> y.creator
+    <Checkpoint>
+    >>> y.backward()
+    >>> x.grad
+    Variable(32.0)
+    """
+
+    @functools.wraps(f)
+    def checkpointed(*args: Any, **kwargs: Any) -> Any:
+        return run_checkpointed(f, args, kwargs)
+
+    return checkpointed
+
+
+def _chosen(args: tuple[Any, ...], argnums: int | Sequence[int]) -> tuple[bool, list[int]]:
+    """Whether one argument was chosen by its number, and the numbers, counted from 0."""
+    numbers = [argnums] if isinstance(argnums, int) else list(argnums)
+    for number in numbers:
+        if not -len(args) <= number < len(args):
+            raise ArgumentError(
+                f"grad: argnums names argument {number}, but the function was called with "
+                f"{len(args)} positional arguments"
+            )
+    return isinstance(argnums, int), [number % len(args) for number in numbers]
+
+
+def _one_like(y: Any) -> Any:
+    return np.ones(y.shape, y.dtype)

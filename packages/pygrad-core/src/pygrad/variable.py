@@ -17,7 +17,15 @@ from pygrad.engine.checks import as_operand
 from pygrad.engine.function import Function, Leaf, Node, creator
 from pygrad.engine.mode import is_recording
 from pygrad.engine.numpy_protocols import UFUNCS, call_function, call_ufunc
-from pygrad.engine.ops import arithmetic, elementwise, indexing, linalg, reduction, shape
+from pygrad.engine.ops import (
+    arithmetic,
+    assignment,
+    elementwise,
+    indexing,
+    linalg,
+    reduction,
+    shape,
+)
 from pygrad.exceptions import DtypeError, GraphError
 
 if TYPE_CHECKING:
@@ -342,6 +350,33 @@ class Variable:
     def __getitem__(self, index: Any) -> Variable:
         return indexing.get_item(self, index)
 
+    def __setitem__(self, index: Any, value: ArrayLike) -> None:
+        """Assign to a part: gradients flow to the value, and to the part that was not overwritten.
+
+        While a graph is recorded, the Variable becomes an intermediate result; under `no_grad` its
+        array is written to in place. What was computed from the Variable before keeps its value and
+        its gradient. The array is copied only where somebody else holds it, too.
+
+        Raises
+        ------
+        GraphError
+            If the Variable is a view of another one, or a Parameter, while a graph is recorded.
+        DtypeError
+            If the value does not fit the dtype, as floats do not fit integers.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from pygrad import Variable
+        >>> a = Variable(2.0)
+        >>> x = Variable(np.zeros(3), requires_grad=False)
+        >>> x[1] = a * a
+        >>> (x * x).sum().backward()
+        >>> a.grad
+        Variable(32.0)
+        """
+        assignment.set_item(self, index, value)
+
     def __len__(self) -> int:
         if not self.ndim:
             raise TypeError("len() of a 0-d Variable")
@@ -489,6 +524,15 @@ class Parameter(Variable):
     """
 
     __slots__ = ()
+
+    def __setitem__(self, index: Any, value: ArrayLike) -> None:
+        """Write to the array in place, under `no_grad` alone."""
+        if is_recording():
+            raise GraphError(
+                "assignment: a Parameter is what is trained, and would no longer be it after an "
+                "assignment that is recorded; write `with no_grad():` around it to set its values"
+            )
+        super().__setitem__(index, value)
 
 
 def as_variable(x: ArrayLike) -> Variable:

@@ -10,13 +10,13 @@ from __future__ import annotations
 import threading
 import warnings
 from collections.abc import Sequence
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pygrad.engine import binding
-from pygrad.engine.checks import as_operand, describe
+from pygrad.engine.checks import as_operand, describe, users_frame
 from pygrad.engine.function import Leaf, Node, result, with_variables
 from pygrad.engine.mode import enable_grad, no_grad
 from pygrad.exceptions import GraphError, ShapeError
@@ -38,7 +38,8 @@ def backward(
             "backward: this Variable was computed from constants or under no_grad, so there is no "
             "graph to walk; make an input with Variable(data) and compute outside no_grad"
         )
-    arrived, borrowed = _walk(y._node, _seed(y, gradient), create_graph, retain_grad)
+    seeds = {y._node: _seed(y, gradient)}
+    arrived, borrowed = _walk(seeds, create_graph, retain_grad)
     with _storing:
         for leaf, g in arrived.items():
             if leaf.grad is None and g.__class__ is np.ndarray and g.dtype is leaf.dtype:
@@ -47,34 +48,65 @@ def backward(
                 leaf.grad = _for_leaf(leaf, g, leaf in borrowed)
 
 
-def gradients(y: Variable, nodes: Sequence[Node], *, create_graph: bool = False) -> list[Any]:
-    """The gradients of `y` with respect to nodes without edges; None where `y` ignores one.
+def gradients(
+    outputs: Sequence[Variable],
+    seeds: Sequence[Any],
+    nodes: Sequence[Node],
+    *,
+    create_graph: bool = False,
+) -> list[Any]:
+    """The gradients of ``sum(seed * output)`` with respect to nodes; None where it ignores one.
 
-    Nothing is stored anywhere: this is what the transforms are made of. Arrays come back, or with
-    `create_graph` Variables.
+    The walk ends at these nodes, wherever they stand in the graph, and nothing is stored: this is
+    what the transforms are made of. Arrays come back, or with `create_graph` Variables.
     """
-    if y._node is None:
-        return [None] * len(nodes)
-    arrived, borrowed = _walk(y._node, _seed(y, None), create_graph, retain_grad=False)
-    return [_owned(arrived[n], n in borrowed) if n in arrived else None for n in nodes]
+    roots: dict[Any, Any] = {}
+    for y, seed in zip(outputs, seeds, strict=True):
+        if y._node is not None:
+            roots[y._node] = roots[y._node] + seed if y._node in roots else seed
+    ends = {node: roots.pop(node, _NOTHING) for node in nodes}
+    if roots:
+        arrived, _ = _walk(roots, create_graph, retain_grad=False, ends=ends)
+    else:
+        arrived = ends
+    return [None if arrived[node] is _NOTHING else arrived[node] for node in nodes]
+
+
+class _Nothing:
+    """What has arrived at an end before anything has; the first gradient is copied, and summed."""
+
+    def __add__(self, gx: Any) -> Any:
+        return _owned(gx, True)
+
+
+_NOTHING = _Nothing()
 
 
 def _walk(
-    root: Node, seed: Any, create_graph: bool, retain_grad: bool
+    roots: dict[Any, Any],
+    create_graph: bool,
+    retain_grad: bool,
+    ends: dict[Any, Any] | None = None,
 ) -> tuple[dict[Any, Any], set[Any]]:
     """What has arrived at the leaves, and at which of them it is somebody else's array.
 
     The first gradient to reach a node is kept as it is, the second makes a sum that the walk owns,
-    and from the third on the walk adds in place.
+    and from the third on the walk adds in place. Something has arrived at `ends` before it begins,
+    so they are never first reached, never visited, and end the walk as leaves do.
     """
     Variable, ndarray = binding.Variable, np.ndarray
-    arrived: dict[Any, Any] = {root: result(seed, None) if create_graph else seed}
-    if not root.edges:
-        return arrived, {root}
+    arrived: dict[Any, Any] = dict(ends or {})
+    for root, seed in roots.items():
+        if create_graph:
+            seed = seed if isinstance(seed, Variable) else result(seed, None)
+        arrived[root] = seed._data if isinstance(seed, Variable) and not create_graph else seed
     owned: set[Any] = set()
-    borrowed: set[Any] = set()
-    waiting: list[tuple[int, int, Any]] = []  # a heap, the newest first
-    node: Any = root
+    borrowed: set[Any] = {root for root in roots if not root.edges}
+    waiting = [(-root.serial, id(root), root) for root in roots if root.edges]
+    if not waiting:
+        return arrived, borrowed
+    heapify(waiting)  # the newest first
+    node: Any = heappop(waiting)[2]
     with enable_grad() if create_graph else no_grad():
         while True:
             gy = arrived.pop(node)
@@ -195,7 +227,7 @@ def _seed(y: Variable, gradient: Any) -> Any:
             warnings.warn(
                 f"backward: on a result of shape {value.shape} it starts from ones, which gives "
                 f"the gradient of the sum; call .sum().backward() or give backward(gradient=...)",
-                stacklevel=4,
+                stacklevel=users_frame(),
             )
         return np.ones(value.shape, value.dtype) if value.ndim else value.dtype.type(1)
     seed = gradient if isinstance(gradient, binding.Variable) else as_operand(gradient, "backward")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,9 @@ from pygrad.exceptions import DtypeError, GraphError, PyGradError, ShapeError
 if TYPE_CHECKING:
     from pygrad.engine.function import Function
 
-__all__ = ["NUMBERS", "as_operand", "checked", "describe"]
+__all__ = ["NUMBERS", "as_operand", "checked", "describe", "users_frame"]
+
+_PACKAGE = __file__.rpartition("engine")[0]
 
 NUMBERS = frozenset({int, float, bool, complex})
 """Python's numbers, which NumPy fits to the dtype of what they meet."""
@@ -85,3 +88,11 @@ def checked(backward: Callable[..., Any]) -> Callable[..., Any]:
         return gxs
 
     return checked
+
+
+def users_frame() -> int:
+    """The `stacklevel` of a warning, given where this is called, that names the user's own line."""
+    level, frame = 1, sys._getframe(1)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        level, frame = level + 1, frame.f_back
+    return level

@@ -104,6 +104,8 @@ class Function:
     # what must hold for the inputs; built-in functions say it, and then NumPy's refusal is
     # turned into a PyGradError that quotes it
     requires: ClassVar[str | None] = None
+    # whether it only marks where a graph begins: its output is no view of another Variable
+    begins: ClassVar[bool] = False
     _slots: ClassVar[tuple[str, ...]] = ()
     _pick: ClassVar[Any]  # what picks the saved arrays out of all
 

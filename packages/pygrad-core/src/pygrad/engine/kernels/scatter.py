@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["scatter_add"]
+__all__ = ["names_places_once", "scatter_add"]
 
 
 def scatter_add(g: Any, index: Any, shape: tuple[int, ...]) -> Any:
@@ -15,14 +15,14 @@ def scatter_add(g: Any, index: Any, shape: tuple[int, ...]) -> Any:
     The index is made of numbers, slices, Ellipsis, None and arrays.
     """
     y = np.zeros(shape, g.dtype)
-    if _names_places_once(index):
+    if names_places_once(index):
         y[index] = g
     else:
         np.add.at(y, index, g)
     return y
 
 
-def _names_places_once(index: Any) -> bool:
+def names_places_once(index: Any) -> bool:
     """Whether the index is made of slices, integers and masks, which repeat no place."""
     parts = index if isinstance(index, tuple) else (index,)
     arrays = [part for part in parts if isinstance(part, np.ndarray)]

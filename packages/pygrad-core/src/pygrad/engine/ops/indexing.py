@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pygrad.engine.typing import ArrayLike
     from pygrad.variable import Variable
 
-__all__ = ["get_item"]
+__all__ = ["frozen", "get_item"]
 
 
 # an index that is none of these is read as an array
@@ -74,13 +74,13 @@ def get_item(x: ArrayLike, index: Any) -> Variable:
     >>> x.grad
     Variable([2. 0. 1.])
     """
-    return apply(GetItem(_frozen(index)), x)
+    return apply(GetItem(frozen(index)), x)
 
 
-def _frozen(index: Any) -> Any:
+def frozen(index: Any) -> Any:
     """The index as plain arrays of its own, so that nobody changes it before the backward pass."""
     if isinstance(index, tuple):
-        return tuple(_frozen(part) for part in index)
+        return tuple(frozen(part) for part in index)
     if isinstance(index, binding.Variable):
         index = index.data
     if not isinstance(index, _SIMPLE):
