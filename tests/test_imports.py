@@ -2,7 +2,7 @@
 
     numpy, pluggy  <-  core  <-  nn, data, viz        nn, data and viz never import one another
     inside core:   exceptions, mode, kernels  <-  function  <-  ops, backward  <-  variable
-                   <-  functions, transforms, testing;  plugins and the command stand beside
+                   <-  linearization  <-  functions, transforms, testing;  plugins and the command stand beside
 
 Read from the sources, imports inside functions included: one of those is an import all the same.
 What stands under ``if TYPE_CHECKING:`` is for type checkers, and never happens.
@@ -39,6 +39,7 @@ LEVELS = [
     ["pygrad.engine"],
     ["pygrad.engine.ops", "pygrad.engine.backward"],
     ["pygrad.variable"],
+    ["pygrad.engine.linearization", "pygrad.engine.checkpointing"],
     ["pygrad.functions", "pygrad.transforms", "pygrad.testing"],
 ]
 # Not for the levels up to `variable`; these may import from every level.

@@ -120,6 +120,7 @@ def _references(variable: Any) -> int:
 
 class _Holder:
     __slots__ = ("_data",)
+    _data: Any
 
 
 def _references_of_one_held_alone() -> int:
