@@ -2,7 +2,8 @@
 
     numpy, pluggy  <-  core  <-  nn, data, viz        nn, data and viz never import one another
     inside core:   exceptions, mode, kernels  <-  function  <-  ops, backward  <-  variable
-                   <-  linearization  <-  functions, transforms, testing;  plugins and the command stand beside
+                   <-  linearization  <-  functions, transforms, testing
+                   plugins and the command stand beside
 
 Read from the sources, imports inside functions included: one of those is an import all the same.
 What stands under ``if TYPE_CHECKING:`` is for type checkers, and never happens.

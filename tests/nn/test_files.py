@@ -80,8 +80,9 @@ def test_numpy_reads_the_file_without_pickle():
 
 def test_a_file_that_numpy_wrote_can_be_loaded():
     a, b = nn.Linear(2, 3), nn.Linear(2, 3)
-    dtype = np.dtype([("b", ">f8", (3,)), ("W", "<f4", (2, 3))], align=True)
-    array = np.zeros((), dtype)
+    dtype = np.dtype([("b", "<f2", (3,)), ("W", ">f8", (2, 3))], align=True)
+    array = np.zeros((), dtype)  # there is a gap after b
+    a.load_weight_dict({"W": np.arange(6).reshape(2, 3), "b": [1, 2, 3]})
     array["W"], array["b"] = a.W.data, a.b.data
     np.save("net.npy", array)
     b.load("net")

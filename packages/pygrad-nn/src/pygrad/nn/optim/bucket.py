@@ -93,13 +93,12 @@ class Bucket:
     def update(self, gradients: list[Any], rule: Rule, states: list[Any], numbers: Any) -> None:
         """Subtract what the rule makes of the gradients (see `Optimizer.update`)."""
         try:
-            if self.size >= _SMALL and len(gradients) == 1:
-                value, gradient = self.params[0].data, gradients[0]
-                if value.flags.c_contiguous and gradient.flags.c_contiguous:
-                    flat = value.reshape(-1), gradient.reshape(-1)
-                    self._update_in_place(*flat, rule, states, numbers)
-                    return
-            self._update_gathered(gradients, rule, states, numbers)
+            value = self.params[0].data
+            if self.size >= _SMALL and len(gradients) == 1 and value.flags.c_contiguous:
+                flat = value.reshape(-1), gradients[0].reshape(-1)
+                self._update_in_place(*flat, rule, states, numbers)
+            else:
+                self._update_gathered(gradients, rule, states, numbers)
         except ValueError as error:
             raise self._explained(error, gradients) from error
 
