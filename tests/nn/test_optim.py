@@ -333,10 +333,13 @@ def test_new_data_for_a_parameter_are_trained_from_there_on():
     np.testing.assert_array_equal(p.data, [-1, -1, -1])
 
 
-@pytest.mark.parametrize("shape", [(3,), (LARGE,)])
-def test_new_data_of_another_shape_are_explained(shape):
+@pytest.mark.parametrize("started", [False, True])
+@pytest.mark.parametrize("shape", [(3,), (9,), (LARGE,)])
+def test_new_data_of_another_shape_are_explained(shape, started):
     p, other = parameter(shape), parameter((2,))
     optimizer = nn.optim.SGD([p, other])
+    if started:
+        steps(optimizer)
     p.data = np.zeros((7,))
     give_gradients([p, other])
     before = other.data.copy()

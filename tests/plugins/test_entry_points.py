@@ -108,6 +108,14 @@ def test_an_entry_point_that_names_nothing(site):
     assert "plugin misnamed (misnamed 1.0): failed to load: AttributeError: " in done.stderr
 
 
+@pytest.mark.parametrize("value", ["two words", ":attribute", "a..b", "", "a:b:c", "ä ö"])
+def test_an_entry_point_that_is_malformed(site, value):
+    site.install("malformed", "", entry_points=f"[pygrad]\nmalformed = {value}\n")
+    site.install("good", GOOD)
+    done = site.run("from pygrad import functions as F; assert F.good is abs")
+    assert "plugin malformed (malformed 1.0): failed to load: " in done.stderr
+
+
 def test_a_module_without_a_hook(site):
     site.install("hookless", "register_functions = 3")
     done = site.run("from pygrad import functions as F; hasattr(F, 'x')")

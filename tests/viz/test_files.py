@@ -7,6 +7,7 @@ import os
 import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import pygrad.viz
@@ -56,7 +57,8 @@ class TestFiles:
         assert png_size(picture.save(tmp_path / "default.png")) == sizes[200]
 
     def test_dpi_may_be_any_positive_number(self, picture, program, tmp_path, png_size):
-        assert png_size(picture.save(tmp_path / "a.png", dpi=72.5)) > (50, 50)
+        for dpi in (72.5, np.int64(72), np.float32(72)):
+            assert png_size(picture.save(tmp_path / "a.png", dpi=dpi)) > (50, 50)
 
     def test_dpi_does_not_change_what_has_no_dots(self, picture, program, tmp_path):
         plain = picture.save(tmp_path / "a.svg").read_text(encoding="utf-8")

@@ -233,14 +233,16 @@ def _loaded(announcement: Announcement, others: Sequence[Plugin]) -> Plugin | No
         inspected = _inspected(plugin)
     except (Exception, SystemExit) as error:
         # any other BaseException is a message to the program, not the plugin's doing
-        if _is_half_imported(entry_point.module):
+        if _is_half_imported(entry_point.value):
             return None
         problem = Problem(plugin.label, f"failed to load: {cause(error)}")
         return dataclasses.replace(plugin, status="failed", error=cause(error), problems=(problem,))
-    return None if _is_half_imported(entry_point.module) else inspected
+    return None if _is_half_imported(entry_point.value) else inspected
 
 
-def _is_half_imported(module: str) -> bool:
+def _is_half_imported(value: str) -> bool:
+    # EntryPoint.module would raise for a value that is malformed
+    module = value.partition(":")[0].strip()
     # the import system's own test; another thread's import has been waited for by then
     spec = getattr(sys.modules.get(module), "__spec__", None)
     return bool(getattr(spec, "_initializing", False))

@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sysconfig
 from collections.abc import Callable
+from numbers import Real
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
@@ -80,7 +81,7 @@ def draw(dot: str, suffix: str, dpi: float | None = None, timeout: float | None 
             continue
         command = [program.path, f"-T{suffix[1:]}"]
         if suffix == ".png":
-            command.append(f"-Gdpi={dpi or _DPI}")
+            command.append(f"-Gdpi={float(dpi or _DPI)}")
         try:
             return _output(command, dot, timeout)
         except subprocess.TimeoutExpired:
@@ -124,11 +125,12 @@ def target(path: str | os.PathLike[str]) -> tuple[Path, str]:
     return Path(name), suffix
 
 
-def check_dpi(dpi: float | None) -> None:
+def check_dpi(dpi: object) -> None:
     """Refuse a dpi that is not a positive number."""
     if dpi is None:
         return
-    if isinstance(dpi, bool) or not isinstance(dpi, (int, float)) or not 0 < dpi < float("inf"):
+    value = float(dpi) if isinstance(dpi, Real) and not isinstance(dpi, bool) else 0.0
+    if not 0 < value < float("inf"):
         raise ArgumentError(f"plot: dpi is {dpi!r}; it must be a positive number, such as 300")
 
 
