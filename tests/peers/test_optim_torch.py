@@ -23,6 +23,15 @@ PEERS = {"SGD": "SGD", "AdaGrad": "Adagrad", "AdaDelta": "Adadelta", "Adam": "Ad
 each = pytest.mark.parametrize(("name", "shared", "betas"), SETTINGS)
 
 
+@pytest.fixture(autouse=True)
+def _one_thread():
+    # on a busy machine, threads that wait for one another take minutes over these small arrays
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
 def pair(name, shared, betas, params, tensors):
     peer = dict(shared)
     if betas:

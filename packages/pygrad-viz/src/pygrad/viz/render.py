@@ -129,7 +129,7 @@ def check_dpi(dpi: object) -> None:
     """Refuse a dpi that is not a positive number."""
     if dpi is None:
         return
-    value = float(dpi) if isinstance(dpi, Real) and not isinstance(dpi, bool) else 0.0
+    value = 0.0 if isinstance(dpi, bool) or not isinstance(dpi, Real) else float(dpi)
     if not 0 < value < float("inf"):
         raise ArgumentError(f"plot: dpi is {dpi!r}; it must be a positive number, such as 300")
 
