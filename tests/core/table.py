@@ -6,18 +6,13 @@ A row is ``name: Case(function, the same in NumPy, inputs, arguments)``; test_ta
 from __future__ import annotations
 
 import numpy as np
+import table_activations
+import table_elementwise
+import table_reductions
+import table_shapes
+from rows import each, points, row
 
 from pygrad import functions as F
-from pygrad.testing import Case
-
-
-def points(*shape, low=-2.0, high=2.0, seed=0):
-    """Distinct values within (low, high), none of them within 0.01 of a whole number."""
-    n = int(np.prod(shape))
-    spread = np.linspace(low, high, 2 * n + 3)[1:-1:2][:n]
-    spread = np.where(np.abs(spread - np.round(spread)) < 0.01, spread + 0.02, spread)
-    return np.random.default_rng(seed).permutation(spread).reshape(shape)
-
 
 A = points(3, 4)
 B = points(3, 4, seed=1) * 1.01
@@ -52,15 +47,11 @@ def _array_with_diagonal(x, v):
     return x
 
 
-def row(function, reference, *inputs, elementwise=False, **kwargs):
-    return Case(function, reference, inputs, kwargs, elementwise=elementwise)
-
-
-def each(function, reference, *inputs):
-    return row(function, reference, *inputs, elementwise=True)
-
-
 CASES = {
+    **table_elementwise.ROWS,
+    **table_activations.ROWS,
+    **table_reductions.ROWS,
+    **table_shapes.ROWS,
     # arithmetic
     "add": each(F.add, np.add, A, B),
     "subtract": each(F.subtract, np.subtract, A, B),

@@ -56,11 +56,11 @@ def test_predicates_and_counts_give_plain_results():
     ("call", "name"),
     [
         (lambda x: np.spacing(x), r"np\.spacing has no derivative rule"),
-        (lambda x: np.median(x), r"np\.median has no derivative rule"),
+        (lambda x: np.poly(x), r"np\.poly has no derivative rule"),
         (lambda x: np.linalg.inv(x), r"np\.linalg\.inv has no derivative rule"),
         (lambda x: np.add.reduce(x), r"np\.add\.reduce has no derivative rule"),
         (lambda x: np.multiply.outer(x, x), r"np\.multiply\.outer has no derivative rule"),
-        (lambda x: np.sum(x, dtype=np.float32), r"np\.sum does not take dtype="),
+        (lambda x: np.sum(x, out=np.zeros(())), r"np\.sum does not take out="),
         (lambda x: np.exp(x, where=[True]), r"np\.exp does not take where="),
     ],
 )

@@ -12,50 +12,125 @@ from pygrad.engine.ops.activation import (
     Dropout, LeakyRelu, LogSoftmax, Relu, Sigmoid, Softmax,
     dropout, leaky_relu, log_softmax, relu, sigmoid, softmax,
 )  # fmt: skip
+from pygrad.engine.ops.angles import Deg2rad, Rad2deg, deg2rad, rad2deg
 from pygrad.engine.ops.arithmetic import (
     Add, Divide, FloorDivide, Multiply, Negative, Positive, Power, Remainder, Subtract,
     add, divide, floor_divide, multiply, negative, positive, power, remainder, subtract,
 )  # fmt: skip
 from pygrad.engine.ops.assignment import SetItem, fill_diagonal
+from pygrad.engine.ops.convolution import Convolve, convolve, correlate
+from pygrad.engine.ops.cross_entropy import SoftmaxCrossEntropy, softmax_cross_entropy
+from pygrad.engine.ops.cumulative import Cumprod, Cumsum, Prod, Recurrence, cumprod, cumsum, prod
+from pygrad.engine.ops.diagonal import diag, diagflat, diagonal, trace, tril, triu
+from pygrad.engine.ops.differences import diff, ediff1d, gradient, trapezoid, unwrap
+from pygrad.engine.ops.dimensions import (
+    Flatten,
+    atleast_1d, atleast_2d, atleast_3d, broadcast_arrays, flatten, matrix_transpose, moveaxis,
+    ravel,
+)  # fmt: skip
+from pygrad.engine.ops.editing import delete, insert
 from pygrad.engine.ops.elementwise import (
     Abs, Astype, Clip, Exp, Log, Maximum, Minimum, Sign, Sqrt, Square, Where,
     abs, astype, clip, exp, log, maximum, minimum, sign, sqrt, square, where,
 )  # fmt: skip
+from pygrad.engine.ops.elementwise import abs as absolute
+from pygrad.engine.ops.exponential import (
+    Exp2, Expm1, Log1p, Log2, Log10, Logaddexp, Logaddexp2,
+    exp2, expm1, log1p, log2, log10, logaddexp, logaddexp2,
+)  # fmt: skip
+from pygrad.engine.ops.gelu import Gelu, GeluTanh, NormalCdf, gelu
 from pygrad.engine.ops.indexing import GetItem, ScatterAdd, get_item
+from pygrad.engine.ops.interpolation import interp
 from pygrad.engine.ops.joining import Concatenate, Split, Stack, concatenate, split, stack
 from pygrad.engine.ops.linalg import Linear, Matmul, linear, matmul
-from pygrad.engine.ops.loss import (
-    MeanSquaredError, SoftmaxCrossEntropy,
-    mean_squared_error, softmax_cross_entropy,
+from pygrad.engine.ops.loss import MeanSquaredError, mean_squared_error
+from pygrad.engine.ops.magnitude import Copysign, Fabs, Hypot, copysign, fabs, hypot
+from pygrad.engine.ops.nan_aware import Fmax, Fmin, NanToNum, fmax, fmin, nan_to_num
+from pygrad.engine.ops.nan_reduction import (
+    Nanmax, Nanmin,
+    nancumprod, nancumsum, nanmax, nanmean, nanmin, nanprod, nanstd, nansum, nanvar,
 )  # fmt: skip
-from pygrad.engine.ops.reduction import Max, Mean, Min, Sum, Var, max, mean, min, sum, var
+from pygrad.engine.ops.padding import pad
+from pygrad.engine.ops.powers import (
+    Cbrt, Ldexp, Reciprocal,
+    cbrt, float_power, ldexp, reciprocal,
+)  # fmt: skip
+from pygrad.engine.ops.quantiles import (
+    median, nanmedian, nanpercentile, nanquantile, percentile, quantile,
+)  # fmt: skip
+from pygrad.engine.ops.rearranging import Flip, Roll, flip, fliplr, flipud, roll, rot90
+from pygrad.engine.ops.rectifier import (
+    Celu, Elu, HardTanh, Selu,
+    celu, elu, hard_tanh, selu,
+)  # fmt: skip
+from pygrad.engine.ops.reduction import Max, Mean, Min, Sum, max, mean, min, sum
+from pygrad.engine.ops.repeating import meshgrid, repeat, tile
+from pygrad.engine.ops.rounding import (
+    Ceil, Floor, Fmod, Heaviside, Rint, Round, Trunc,
+    ceil, floor, fmod, heaviside, rint, round, trunc,
+)  # fmt: skip
 from pygrad.engine.ops.shape import (
     BroadcastTo, ExpandDims, Reshape, Squeeze, SumTo, Swapaxes, Transpose,
     broadcast_to, expand_dims, reshape, squeeze, sum_to, swapaxes, transpose,
+)  # fmt: skip
+from pygrad.engine.ops.smooth_activation import (
+    Glu, LogSigmoid, Mish, Silu, Softplus, Softsign,
+    glu, log_sigmoid, mish, silu, softplus, softsign,
+)  # fmt: skip
+from pygrad.engine.ops.sorting import Permute, partition, sort
+from pygrad.engine.ops.spacing import full, geomspace, linspace, logspace
+from pygrad.engine.ops.special import I0, Sinc, i0, sinc
+from pygrad.engine.ops.splitting import array_split, dsplit, hsplit, vsplit
+from pygrad.engine.ops.stacking import append, block, column_stack, dstack, hstack, vstack
+from pygrad.engine.ops.statistics import Logsumexp, average, corrcoef, cov, logsumexp, ptp
+from pygrad.engine.ops.taking import (
+    Take, TakeAlongAxis,
+    choose, compress, extract, piecewise, select, take, take_along_axis,
 )  # fmt: skip
 from pygrad.engine.ops.trigonometric import (
     Arccos, Arccosh, Arcsin, Arcsinh, Arctan, Arctan2, Arctanh, Cos, Cosh, Sin, Sinh, Tan, Tanh,
     arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh, cos, cosh, sin, sinh, tan, tanh,
 )  # fmt: skip
+from pygrad.engine.ops.variance import Std, Var, std, var
 from pygrad.plugins import registry as _registry
 
 __all__ = [
-    "Abs", "Add", "Arccos", "Arccosh", "Arcsin", "Arcsinh", "Arctan", "Arctan2", "Arctanh",
-    "Astype", "BroadcastTo", "Clip", "Concatenate", "Cos", "Cosh", "Divide", "Dropout", "Exp",
-    "ExpandDims", "FloorDivide", "GetItem", "LeakyRelu", "Linear", "Log", "LogSoftmax",
-    "Matmul", "Max", "Maximum", "Mean", "MeanSquaredError", "Min", "Minimum", "Multiply",
-    "Negative", "Positive", "Power", "Relu", "Remainder", "Reshape", "ScatterAdd", "SetItem",
-    "Sigmoid", "Sign", "Sin", "Sinh", "Softmax", "SoftmaxCrossEntropy", "Split", "Sqrt",
-    "Square", "Squeeze", "Stack", "Subtract", "Sum", "SumTo", "Swapaxes", "Tan", "Tanh",
-    "Transpose", "Var", "Where",
-    "abs", "add", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh",
-    "astype", "broadcast_to", "clip", "concatenate", "cos", "cosh", "divide", "dropout", "exp",
-    "expand_dims", "fill_diagonal", "floor_divide", "get", "get_item", "leaky_relu", "linear",
-    "log", "log_softmax", "matmul", "max", "maximum", "mean", "mean_squared_error", "min",
-    "minimum", "multiply", "names", "negative", "positive", "power", "relu", "remainder",
-    "reshape", "sigmoid", "sign", "sin", "sinh", "softmax", "softmax_cross_entropy", "split",
-    "sqrt", "square", "squeeze", "stack", "subtract", "sum", "sum_to", "swapaxes", "tan",
-    "tanh", "transpose", "var", "where",
+    "I0", "Abs", "Add", "Arccos", "Arccosh", "Arcsin", "Arcsinh", "Arctan", "Arctan2",
+    "Arctanh", "Astype", "BroadcastTo", "Cbrt", "Ceil", "Celu", "Clip", "Concatenate",
+    "Convolve", "Copysign", "Cos", "Cosh", "Cumprod", "Cumsum", "Deg2rad", "Divide", "Dropout",
+    "Elu", "Exp", "Exp2", "ExpandDims", "Expm1", "Fabs", "Flatten", "Flip", "Floor",
+    "FloorDivide", "Fmax", "Fmin", "Fmod", "Gelu", "GeluTanh", "GetItem", "Glu", "HardTanh",
+    "Heaviside", "Hypot", "Ldexp", "LeakyRelu", "Linear", "Log", "Log1p", "Log2", "Log10",
+    "LogSigmoid", "LogSoftmax", "Logaddexp", "Logaddexp2", "Logsumexp", "Matmul", "Max",
+    "Maximum", "Mean", "MeanSquaredError", "Min", "Minimum", "Mish", "Multiply", "NanToNum",
+    "Nanmax", "Nanmin", "Negative", "NormalCdf", "Permute", "Positive", "Power", "Prod",
+    "Rad2deg", "Reciprocal", "Recurrence", "Relu", "Remainder", "Reshape", "Rint", "Roll",
+    "Round", "ScatterAdd", "Selu", "SetItem", "Sigmoid", "Sign", "Silu", "Sin", "Sinc", "Sinh",
+    "Softmax", "SoftmaxCrossEntropy", "Softplus", "Softsign", "Split", "Sqrt", "Square",
+    "Squeeze", "Stack", "Std", "Subtract", "Sum", "SumTo", "Swapaxes", "Take", "TakeAlongAxis",
+    "Tan", "Tanh", "Transpose", "Trunc", "Var", "Where",
+    "abs", "absolute", "add", "append", "arccos", "arccosh", "arcsin", "arcsinh", "arctan",
+    "arctan2", "arctanh", "array_split", "astype", "atleast_1d", "atleast_2d", "atleast_3d",
+    "average", "block", "broadcast_arrays", "broadcast_to", "cbrt", "ceil", "celu", "choose",
+    "clip", "column_stack", "compress", "concatenate", "convolve", "copysign", "corrcoef",
+    "correlate", "cos", "cosh", "cov", "cumprod", "cumsum", "deg2rad", "delete", "diag",
+    "diagflat", "diagonal", "diff", "divide", "dropout", "dsplit", "dstack", "ediff1d", "elu",
+    "exp", "exp2", "expand_dims", "expm1", "extract", "fabs", "fill_diagonal", "flatten",
+    "flip", "fliplr", "flipud", "float_power", "floor", "floor_divide", "fmax", "fmin", "fmod",
+    "full", "gelu", "geomspace", "get", "get_item", "glu", "gradient", "hard_tanh", "heaviside",
+    "hsplit", "hstack", "hypot", "i0", "insert", "interp", "ldexp", "leaky_relu", "linear",
+    "linspace", "log", "log1p", "log2", "log10", "log_sigmoid", "log_softmax", "logaddexp",
+    "logaddexp2", "logspace", "logsumexp", "matmul", "matrix_transpose", "max", "maximum",
+    "mean", "mean_squared_error", "median", "meshgrid", "min", "minimum", "mish", "moveaxis",
+    "multiply", "names", "nan_to_num", "nancumprod", "nancumsum", "nanmax", "nanmean",
+    "nanmedian", "nanmin", "nanpercentile", "nanprod", "nanquantile", "nanstd", "nansum",
+    "nanvar", "negative", "pad", "partition", "percentile", "piecewise", "positive", "power",
+    "prod", "ptp", "quantile", "rad2deg", "ravel", "reciprocal", "relu", "remainder", "repeat",
+    "reshape", "rint", "roll", "rot90", "round", "select", "selu", "sigmoid", "sign", "silu",
+    "sin", "sinc", "sinh", "softmax", "softmax_cross_entropy", "softplus", "softsign", "sort",
+    "split", "sqrt", "square", "squeeze", "stack", "std", "subtract", "sum", "sum_to",
+    "swapaxes", "take", "take_along_axis", "tan", "tanh", "tile", "trace", "transpose",
+    "trapezoid", "tril", "triu", "trunc", "unwrap", "var", "vsplit", "vstack", "where",
 ]  # fmt: skip
 
 _functions = _registry("functions")
@@ -85,7 +160,7 @@ def names() -> list[str]:
     --------
     >>> from pygrad import functions as F
     >>> F.names()[:3]
-    ['abs', 'add', 'arccos']
+    ['abs', 'absolute', 'add']
     """
     return _functions.names()
 

@@ -6,7 +6,7 @@ differentiated stands in `engine/ops/`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,18 +20,24 @@ from pygrad.engine.numpy_protocols import UFUNCS, call_function, call_ufunc
 from pygrad.engine.ops import (
     arithmetic,
     assignment,
+    cumulative,
+    diagonal,
+    dimensions,
     elementwise,
     indexing,
     linalg,
     reduction,
+    repeating,
     shape,
+    taking,
+    variance,
 )
 from pygrad.exceptions import DtypeError, GraphError
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from pygrad.engine.typing import ArrayLike, Axis
+    from pygrad.engine.typing import ArrayLike, Axis, Mask
 
 __all__ = ["Parameter", "Variable", "as_variable"]
 
@@ -436,25 +442,148 @@ class Variable:
         """Remove axes of length 1 (see `functions.squeeze`)."""
         return shape.squeeze(self, axis)
 
-    def sum(self, axis: Axis = None, keepdims: bool = False) -> Variable:
+    def ravel(self) -> Variable:
+        """The values along one axis, shared where possible (see `functions.ravel`)."""
+        return dimensions.ravel(self)
+
+    def flatten(self) -> Variable:
+        """The values along one axis, copied (see `functions.flatten`)."""
+        return dimensions.flatten(self)
+
+    def repeat(self, repeats: int | Sequence[int], axis: int | None = None) -> Variable:
+        """Repeat each value along an axis (see `functions.repeat`)."""
+        return repeating.repeat(self, repeats, axis)
+
+    def take(self, indices: ArrayLike, axis: int | None = None, *, mode: str = "raise") -> Variable:
+        """The values at places along an axis (see `functions.take`)."""
+        return taking.take(self, indices, axis, mode=mode)
+
+    def compress(self, condition: ArrayLike, axis: int | None = None) -> Variable:
+        """The slices along an axis for which a condition holds (see `functions.compress`)."""
+        return taking.compress(condition, self, axis)
+
+    def diagonal(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Variable:
+        """The diagonal of a matrix (see `functions.diagonal`)."""
+        return diagonal.diagonal(self, offset, axis1, axis2)
+
+    def trace(
+        self,
+        offset: int = 0,
+        axis1: int = 0,
+        axis2: int = 1,
+        dtype: npt.DTypeLike | None = None,
+    ) -> Variable:
+        """The sum of the diagonal of a matrix (see `functions.trace`)."""
+        return diagonal.trace(self, offset, axis1, axis2, dtype)
+
+    def sum(
+        self,
+        axis: Axis = None,
+        keepdims: bool = False,
+        *,
+        dtype: npt.DTypeLike | None = None,
+        initial: ArrayLike | None = None,
+        where: Mask = True,
+    ) -> Variable:
         """Sum over an axis, several, or all (see `functions.sum`)."""
-        return reduction.sum(self, axis, keepdims)
+        return reduction.sum(self, axis, keepdims, dtype=dtype, initial=initial, where=where)
 
-    def mean(self, axis: Axis = None, keepdims: bool = False) -> Variable:
+    def prod(
+        self,
+        axis: Axis = None,
+        keepdims: bool = False,
+        *,
+        dtype: npt.DTypeLike | None = None,
+        initial: ArrayLike | None = None,
+        where: Mask = True,
+    ) -> Variable:
+        """Product over an axis, several, or all (see `functions.prod`)."""
+        return cumulative.prod(self, axis, keepdims, dtype=dtype, initial=initial, where=where)
+
+    def cumsum(self, axis: int | None = None, dtype: npt.DTypeLike | None = None) -> Variable:
+        """Running sum along an axis (see `functions.cumsum`)."""
+        return cumulative.cumsum(self, axis, dtype)
+
+    def cumprod(self, axis: int | None = None, dtype: npt.DTypeLike | None = None) -> Variable:
+        """Running product along an axis (see `functions.cumprod`)."""
+        return cumulative.cumprod(self, axis, dtype)
+
+    def mean(
+        self,
+        axis: Axis = None,
+        keepdims: bool = False,
+        *,
+        dtype: npt.DTypeLike | None = None,
+        where: Mask = True,
+    ) -> Variable:
         """Mean over an axis, several, or all (see `functions.mean`)."""
-        return reduction.mean(self, axis, keepdims)
+        return reduction.mean(self, axis, keepdims, dtype=dtype, where=where)
 
-    def var(self, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Variable:
+    def var(
+        self,
+        axis: Axis = None,
+        ddof: float = 0,
+        keepdims: bool = False,
+        *,
+        dtype: npt.DTypeLike | None = None,
+        where: Mask = True,
+    ) -> Variable:
         """Variance over an axis, several, or all (see `functions.var`)."""
-        return reduction.var(self, axis, ddof, keepdims)
+        return variance.var(self, axis, ddof, keepdims, dtype=dtype, where=where)
 
-    def max(self, axis: Axis = None, keepdims: bool = False) -> Variable:
+    def std(
+        self,
+        axis: Axis = None,
+        ddof: float = 0,
+        keepdims: bool = False,
+        *,
+        dtype: npt.DTypeLike | None = None,
+        where: Mask = True,
+    ) -> Variable:
+        """Standard deviation over an axis, several, or all (see `functions.std`)."""
+        return variance.std(self, axis, ddof, keepdims, dtype=dtype, where=where)
+
+    def max(
+        self,
+        axis: Axis = None,
+        keepdims: bool = False,
+        *,
+        initial: float | None = None,
+        where: Mask = True,
+    ) -> Variable:
         """The largest value along an axis, several, or all (see `functions.max`)."""
-        return reduction.max(self, axis, keepdims)
+        return reduction.max(self, axis, keepdims, initial=initial, where=where)
 
-    def min(self, axis: Axis = None, keepdims: bool = False) -> Variable:
+    def min(
+        self,
+        axis: Axis = None,
+        keepdims: bool = False,
+        *,
+        initial: float | None = None,
+        where: Mask = True,
+    ) -> Variable:
         """The smallest value along an axis, several, or all (see `functions.min`)."""
-        return reduction.min(self, axis, keepdims)
+        return reduction.min(self, axis, keepdims, initial=initial, where=where)
+
+    def argmax(self, axis: int | None = None, keepdims: bool = False) -> Any:
+        """The place of the largest value along an axis, or in all, as plain numbers."""
+        return np.argmax(self._data, axis, keepdims=keepdims)
+
+    def argmin(self, axis: int | None = None, keepdims: bool = False) -> Any:
+        """The place of the smallest value along an axis, or in all, as plain numbers."""
+        return np.argmin(self._data, axis, keepdims=keepdims)
+
+    def argsort(self, axis: int | None = -1) -> np.ndarray[Any, Any]:
+        """The places of the values in ascending order, stable, as plain numbers."""
+        return np.argsort(self._data, axis, kind="stable")
+
+    def any(self, axis: Axis = None, keepdims: bool = False) -> Any:
+        """Whether any value along the axes is not zero, as plain booleans."""
+        return np.any(self._data, axis, keepdims=keepdims)
+
+    def all(self, axis: Axis = None, keepdims: bool = False) -> Any:
+        """Whether no value along the axes is zero, as plain booleans."""
+        return np.all(self._data, axis, keepdims=keepdims)
 
     def clip(self, a_min: ArrayLike | None = None, a_max: ArrayLike | None = None) -> Variable:
         """Limit the values to ``[a_min, a_max]`` (see `functions.clip`)."""

@@ -82,7 +82,12 @@ def run(options: argparse.Namespace) -> int:
 def _require_all_parts() -> None:
     from importlib.util import find_spec
 
-    missing = [part for part in ("nn", "data", "viz") if find_spec(f"pygrad.{part}") is None]
+    missing = []
+    for part in ("nn", "data", "viz"):
+        try:
+            find_spec(f"pygrad.{part}")
+        except MissingPluginError:  # and not None: see pygrad/_lazy.py
+            missing.append(part)
     if missing:
         raise MissingPluginError(
             f"demo: it needs pygrad.nn, pygrad.data and pygrad.viz, and does not find "

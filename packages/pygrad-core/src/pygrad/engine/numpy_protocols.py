@@ -36,14 +36,17 @@ PLAIN_UFUNCS = frozenset(
 # functions of the same kind: nothing in their results can be differentiated
 PLAIN_FUNCTIONS = frozenset(
     {
-        np.shape, np.ndim, np.size, np.result_type,
-        np.argmax, np.argmin, np.argsort, np.searchsorted,
-        np.any, np.all, np.count_nonzero, np.isclose, np.allclose, np.array_equal,
+        np.shape, np.ndim, np.size, np.result_type, np.common_type, np.can_cast,
+        np.iscomplexobj, np.isrealobj, np.isreal, np.iscomplex, np.isposinf, np.isneginf,
+        np.argmax, np.argmin, np.nanargmax, np.nanargmin, np.argsort, np.argpartition, np.lexsort,
+        np.searchsorted, np.digitize, np.nonzero, np.flatnonzero, np.argwhere, np.isin,
+        np.any, np.all, np.count_nonzero, np.isclose, np.allclose, np.array_equal, np.array_equiv,
+        np.zeros_like, np.ones_like, np.empty_like, np.shares_memory, np.may_share_memory,
     }
 )  # fmt: skip
 
 # signatures are read once: it takes longer than most of the functions
-_parameters: dict[Any, tuple[list[str], list[str]] | None] = {}
+_parameters: dict[Any, tuple[dict[str, Any], list[str]] | None] = {}
 
 
 def implements(*numpy_functions: Any) -> Callable[[F], F]:
@@ -55,6 +58,17 @@ def implements(*numpy_functions: Any) -> Callable[[F], F]:
         return function
 
     return register
+
+
+@implements(np.full_like)
+def _full_like(a: Any, fill_value: Any, *args: Any, **kwargs: Any) -> Any:
+    """Plain, as `np.zeros_like` is; but a fill value would lose its gradient."""
+    if isinstance(fill_value, binding.Variable) and fill_value.requires_grad:
+        raise UnsupportedError(
+            "np.full_like has no derivative rule for its fill value; write "
+            "np.broadcast_to(fill_value, np.shape(a))"
+        )
+    return np.full_like(_plain(a), _plain(fill_value), *args, **kwargs)
 
 
 def call_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -110,7 +124,8 @@ def _translated(
     names = _parameters[numpy_function]
     if names is None:
         return args, kwargs
-    theirs, ours = names
+    defaults, ours = names
+    theirs = list(defaults)
     same = 1
     while same < min(len(theirs), len(ours)) and theirs[same] == ours[same]:
         same += 1
@@ -119,7 +134,8 @@ def _translated(
         args = (named.pop(theirs[0]), *args[1:])
     for key, value in list(named.items()):
         if key not in ours:
-            if value is not None:
+            default = defaults.get(key)
+            if not (value is None or value is default or (_is_setting(value) and value == default)):
                 raise UnsupportedError(
                     f"np.{numpy_function.__name__} does not take {key}= with Variables; "
                     f"it takes {', '.join(ours)}"
@@ -128,7 +144,13 @@ def _translated(
     return args[:same], named
 
 
-def _names(numpy_function: Any, function: Callable[..., Any]) -> tuple[list[str], list[str]] | None:
+def _is_setting(value: Any) -> bool:
+    return isinstance(value, (bool, int, float, str))
+
+
+def _names(
+    numpy_function: Any, function: Callable[..., Any]
+) -> tuple[dict[str, Any], list[str]] | None:
     import inspect
 
     try:
@@ -136,10 +158,12 @@ def _names(numpy_function: Any, function: Callable[..., Any]) -> tuple[list[str]
     except ValueError:
         return None  # written in C, and then in the same order as ours
     ours = inspect.signature(function).parameters
-    if any(p.kind is p.VAR_POSITIONAL for p in (*theirs.values(), *ours.values())):
+    if any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in (*theirs.values(), *ours.values())):
         return None
-    return list(theirs), list(ours)
+    return {name: p.default for name, p in theirs.items()}, list(ours)
 
 
 def _plain(x: Any) -> Any:
+    if x.__class__ in (tuple, list):  # np.lexsort takes its keys so
+        return x.__class__(map(_plain, x))
     return x._data if isinstance(x, binding.Variable) else x

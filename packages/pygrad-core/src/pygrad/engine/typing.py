@@ -14,3 +14,5 @@ if TYPE_CHECKING:
     # what a function takes: a Variable, an array, a number, or nested lists of numbers
     ArrayLike: TypeAlias = Variable | npt.ArrayLike
     Axis: TypeAlias = int | tuple[int, ...] | None
+    # which values count: booleans that broadcast
+    Mask: TypeAlias = ArrayLike | bool

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -116,8 +116,8 @@ def split(x: ArrayLike, indices_or_sections: int | Sequence[int], axis: int = 0)
     >>> F.split([1, 2, 3, 4], [3])
     [Variable([1 2 3]), Variable([4])]
     """
-    parts = indices_or_sections
-    return list(Split(tuple(parts) if isinstance(parts, Sequence) else parts, axis)(x))
+    parts: Any = indices_or_sections
+    return list(Split(tuple(parts) if np.ndim(parts) else parts, axis)(x))
 
 
 def _several(arrays: Sequence[ArrayLike], where: str) -> list[ArrayLike]:

@@ -1,24 +1,29 @@
-"""Reductions: sum, mean, variance, maximum and minimum over axes."""
+"""Reductions: sum, mean, maximum and minimum over axes."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pygrad.engine.function import OUTPUT, Unary, apply
 from pygrad.engine.kernels.reduction import kept_shape, reduced_count
 from pygrad.engine.numpy_protocols import implements
+from pygrad.engine.operands import setting, value_of
+from pygrad.engine.ops.elementwise import Where, astype
 from pygrad.engine.ops.shape import BroadcastTo
+from pygrad.exceptions import ArgumentError
 
 if TYPE_CHECKING:
-    from pygrad.engine.typing import ArrayLike, Axis
+    import numpy.typing as npt
+
+    from pygrad.engine.typing import ArrayLike, Axis, Mask
     from pygrad.variable import Variable
 
-__all__ = ["max", "mean", "min", "sum", "var"]
+__all__ = ["max", "mean", "min", "sum"]
 
 
-class _Reduction(Unary):
+class Reduction(Unary):
     """A function that reduces some axes of one array, or all of them."""
 
     requires = "axis must name axes of x, each once"
@@ -36,7 +41,7 @@ class _Reduction(Unary):
         return BroadcastTo(self.edges[0].shape).on(self.kept(gy))
 
 
-class Sum(_Reduction):
+class Sum(Reduction):
     """y = sum of x over the axes; dy/dx = 1."""
 
     saves = ()
@@ -48,7 +53,7 @@ class Sum(_Reduction):
         return self.spread(gy)
 
 
-class Mean(_Reduction):
+class Mean(Reduction):
     """y = mean of x over the axes; dy/dx = 1 / n."""
 
     saves = ()
@@ -60,27 +65,20 @@ class Mean(_Reduction):
         return self.spread(gy / reduced_count(self.edges[0].shape, self.axis))
 
 
-class Var(_Reduction):
-    """y = sum of (x - mean)**2 / (n - ddof); dy/dx = 2 (x - mean) / (n - ddof)."""
-
-    def __init__(self, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> None:
-        super().__init__(axis, keepdims)
-        self.ddof = ddof
-
-    def forward(self, x):
-        return np.var(x, axis=self.axis, ddof=self.ddof, keepdims=self.keepdims)
-
-    def backward(self, gy):
-        (x,) = self.saved
-        degrees = reduced_count(x.shape, self.axis) - self.ddof
-        centred = x - x.mean(axis=self.axis, keepdims=True)
-        return self.kept(gy * (2 / degrees)) * centred
-
-
-class _Selection(_Reduction):
+class _Selection(Reduction):
     """y = one of the values; equal ones share the gradient."""
 
     saves = (0, OUTPUT)
+
+    def __init__(
+        self,
+        axis: Axis = None,
+        keepdims: bool = False,
+        initial: Any = None,
+        where: Any = True,
+    ) -> None:
+        super().__init__(axis, keepdims)
+        self.more = {} if initial is None else {"initial": initial, "where": where}
 
     def backward(self, gy):
         x, y = self.saved
@@ -88,6 +86,10 @@ class _Selection(_Reduction):
         chosen = (x == self.kept(y)) | (x != x)
         gy = self.kept(gy)
         count = np.sum(chosen, axis=self.axis, keepdims=True)
+        if self.more:
+            chosen = chosen & self.more["where"]
+            count = np.sum(chosen, axis=self.axis, keepdims=True)
+            count = np.maximum(count + (self.kept(y) == self.more["initial"]), 1)
         if np.any(count > 1):
             gy = gy / count.astype(gy.dtype)
         return gy * chosen
@@ -97,18 +99,26 @@ class Max(_Selection):
     """y = the largest value along the axes."""
 
     def forward(self, x):
-        return np.max(x, axis=self.axis, keepdims=self.keepdims)
+        return np.max(x, axis=self.axis, keepdims=self.keepdims, **self.more)
 
 
 class Min(_Selection):
     """y = the smallest value along the axes."""
 
     def forward(self, x):
-        return np.min(x, axis=self.axis, keepdims=self.keepdims)
+        return np.min(x, axis=self.axis, keepdims=self.keepdims, **self.more)
 
 
 @implements(np.sum)
-def sum(x: ArrayLike, axis: Axis = None, keepdims: bool = False) -> Variable:  # noqa: A001
+def sum(  # noqa: A001
+    x: ArrayLike,
+    axis: Axis = None,
+    keepdims: bool = False,
+    *,
+    dtype: npt.DTypeLike | None = None,
+    initial: ArrayLike | None = None,
+    where: Mask = True,
+) -> Variable:
     """Sum over an axis, several, or all of them.
 
     Parameters
@@ -118,6 +128,12 @@ def sum(x: ArrayLike, axis: Axis = None, keepdims: bool = False) -> Variable:  #
         The axes to sum over, counted from the end if negative; all of them by default.
     keepdims : bool
         Keep each summed axis, with length 1.
+    dtype : dtype, optional
+        Sum in this dtype.
+    initial : array_like, optional
+        What the sum starts from.
+    where : array_like of bool
+        Which values to sum; it broadcasts against `x`.
 
     Raises
     ------
@@ -129,12 +145,26 @@ def sum(x: ArrayLike, axis: Axis = None, keepdims: bool = False) -> Variable:  #
     >>> from pygrad import functions as F
     >>> F.sum([[1, 2], [3, 4]], axis=0)
     Variable([4 6])
+    >>> F.sum([1, 2, 3], where=[True, False, True], initial=10)
+    Variable(14)
     """
-    return apply(Sum(axis, keepdims), x)
+    if dtype is not None:
+        x = astype(x, dtype)
+    if where is not True:
+        x = masked(x, where, 0, "sum")
+    y = apply(Sum(axis, keepdims), x)
+    return y if initial is None else y + like(initial, y)
 
 
 @implements(np.mean)
-def mean(x: ArrayLike, axis: Axis = None, keepdims: bool = False) -> Variable:
+def mean(
+    x: ArrayLike,
+    axis: Axis = None,
+    keepdims: bool = False,
+    *,
+    dtype: npt.DTypeLike | None = None,
+    where: Mask = True,
+) -> Variable:
     """Arithmetic mean over an axis, several, or all of them; the arguments are those of `sum`.
 
     Examples
@@ -143,38 +173,24 @@ def mean(x: ArrayLike, axis: Axis = None, keepdims: bool = False) -> Variable:
     >>> F.mean([[1, 2], [3, 4]], axis=1)
     Variable([1.5 3.5])
     """
-    return apply(Mean(axis, keepdims), x)
-
-
-@implements(np.var)
-def var(x: ArrayLike, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Variable:
-    """Variance over an axis, several, or all of them: ``sum((x - mean)**2) / (n - ddof)``.
-
-    Parameters
-    ----------
-    x : array_like
-    axis : int or tuple of int, optional
-        As for `sum`.
-    ddof : float
-        What is taken off the number of values; 1 gives the unbiased estimate (PyTorch's default,
-        where NumPy's is 0).
-    keepdims : bool
-        Keep each reduced axis, with length 1.
-
-    Examples
-    --------
-    >>> from pygrad import functions as F
-    >>> F.var([1.0, 2.0, 6.0])
-    Variable(4.666666666666667)
-    """
-    return apply(Var(axis, ddof, keepdims), x)
+    if dtype is not None:
+        x = astype(x, dtype)
+    return apply(Mean(axis, keepdims), x) if where is True else _mean_of(x, axis, keepdims, where)
 
 
 @implements(np.max)
-def max(x: ArrayLike, axis: Axis = None, keepdims: bool = False) -> Variable:  # noqa: A001
+def max(  # noqa: A001
+    x: ArrayLike,
+    axis: Axis = None,
+    keepdims: bool = False,
+    *,
+    initial: float | None = None,
+    where: Mask = True,
+) -> Variable:
     """The largest value along an axis, several, or all; equal maxima share the gradient.
 
-    The arguments are those of `sum`.
+    The arguments are those of `sum`. `initial` takes part as one more value, without a gradient;
+    `where` needs it.
 
     Examples
     --------
@@ -182,14 +198,21 @@ def max(x: ArrayLike, axis: Axis = None, keepdims: bool = False) -> Variable:  #
     >>> F.max([[1, 5], [7, 3]], axis=1)
     Variable([5 7])
     """
-    return apply(Max(axis, keepdims), x)
+    return _selected(Max, x, axis, keepdims, initial, where)
 
 
 @implements(np.min)
-def min(x: ArrayLike, axis: Axis = None, keepdims: bool = False) -> Variable:  # noqa: A001
+def min(  # noqa: A001
+    x: ArrayLike,
+    axis: Axis = None,
+    keepdims: bool = False,
+    *,
+    initial: float | None = None,
+    where: Mask = True,
+) -> Variable:
     """The smallest value along an axis, several, or all; equal minima share the gradient.
 
-    The arguments are those of `sum`.
+    The arguments are those of `max`.
 
     Examples
     --------
@@ -197,4 +220,36 @@ def min(x: ArrayLike, axis: Axis = None, keepdims: bool = False) -> Variable:  #
     >>> F.min([[1, 5], [7, 3]], axis=1)
     Variable([1 3])
     """
-    return apply(Min(axis, keepdims), x)
+    return _selected(Min, x, axis, keepdims, initial, where)
+
+
+def masked(x: ArrayLike, where: Mask, neutral: float, name: str) -> Variable:
+    """`x` with the neutral value wherever it does not count."""
+    mask = np.asarray(setting(where, name, "where"), bool)
+    return apply(Where(), mask, x, neutral)
+
+
+def like(initial: ArrayLike, y: Variable) -> Any:
+    """The value to start from, in the dtype of the result."""
+    if value_of(initial) is not initial:
+        return astype(initial, y.dtype)
+    return np.asarray(initial, y.dtype)[()]
+
+
+def _mean_of(x, axis, keepdims, where):
+    x = masked(x, where, 0, "mean")
+    total = apply(Sum(axis, keepdims), x)
+    n = np.broadcast_to(value_of(where), x.shape).sum(axis=axis, keepdims=keepdims)
+    # of nothing it is 0 / 0, as in NumPy
+    return total / n.astype(total.dtype if total.dtype.kind in "fc" else float)
+
+
+def _selected(function, x, axis, keepdims, initial, where):
+    if initial is None and where is True:
+        return apply(function(axis, keepdims), x)
+    name = function.__name__.lower()
+    initial = setting(initial, name, "initial")
+    where = np.asarray(setting(where, name, "where"), bool)
+    if initial is None:
+        raise ArgumentError(f"{name}: where needs initial, the result where nothing counts")
+    return apply(function(axis, keepdims, initial, where), x)
