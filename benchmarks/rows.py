@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import chains
+import loaders
 import perceptrons
 
 __all__ = ["ROWS", "Row"]
@@ -37,5 +38,10 @@ ROWS = [
         lambda: perceptrons.candidates((784, 256, 128, 10), 128, "Adam"),
         {"pygrad": 0.65, "pygrad_to_numpy": 1.15},
         repeat=5,
+    ),
+    Row(
+        "loader 60,000 x 784, batch 64",
+        loaders.candidates,
+        {"pygrad": 0.20, "pygrad_to_numpy": 1.2},
     ),
 ]

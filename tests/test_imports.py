@@ -28,7 +28,7 @@ EXCEPTION = "pygrad.cli.demo"
 OUTSIDE = {
     "core": {"numpy", "pluggy"},
     "nn": {"numpy", "tqdm"},
-    "data": {"numpy"},
+    "data": {"numpy", "platformdirs", "tqdm"},
     "viz": {"numpy", "graphviz"},
 }
 

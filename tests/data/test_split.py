@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pygrad
-from pygrad.data import Dataset, Subset, ratio_split
+from pygrad.data import Dataset, Subset, kfold, ratio_split
+from pygrad.data.stratify import shared_out
 from pygrad.exceptions import ArgumentError, DataError
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -196,3 +197,157 @@ def test_wrong_sources_of_randomness_are_refused(options, message):
 def test_what_has_no_samples_cannot_be_split(dataset):
     with pytest.raises(DataError, match="ratio_split: got a"):
         ratio_split(dataset, 0.5, 0.5)
+
+
+# ------------------------------------------------------------------------------ by classes
+
+
+@st.composite
+def classes_and_ratios(draw):
+    classes = draw(st.lists(st.integers(0, 6), max_size=200))
+    weights = draw(st.lists(st.integers(0, 20), min_size=1, max_size=6).filter(any))
+    unused = draw(st.sampled_from([0, 0, 3]))
+    return np.array(classes, int), [Fraction(w, sum(weights) + unused) for w in weights]
+
+
+@settings(deadline=None, max_examples=150)
+@given(classes_and_ratios(), st.booleans())
+def test_every_part_has_its_share_of_each_class_rounded_down_or_up(case, shuffle):
+    classes, shares = case
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of samples that are left out, and of empty parts
+        parts = ratio_split(
+            range(len(classes)),
+            [float(share) for share in shares],
+            shuffle=shuffle,
+            stratify=classes,
+            seed=0,
+        )
+    used = list(chain(*indices_of(parts)))
+    assert len(set(used)) == len(used)
+    if sum(shares) == 1:
+        assert sorted(used) == list(range(len(classes)))
+    for part, share in zip(parts, shares, strict=True):
+        assert abs(len(part) - share * len(classes)) < 1
+        for c in set(classes.tolist()):
+            got = int((classes[part.indices] == c).sum())
+            assert abs(got - share * int((classes == c).sum())) < 1
+        if not shuffle:
+            assert part.indices.tolist() == sorted(part.indices.tolist())
+
+
+def test_what_is_left_over_goes_where_both_sums_allow_it():
+    # rounding class by class, each to its largest fraction, gives parts of 5, 0 and 0
+    table = shared_out([1] * 5, [0.4, 0.3, 0.3])
+    assert sorted(map(sum, zip(*table, strict=True)), reverse=True) == [2, 2, 1]
+
+
+@pytest.mark.parametrize(
+    ("counts", "shares"),
+    [
+        # at first too many in a part; too few; and 0.7 * 20, which is a little less than 14
+        ([32, 8, 5, 35, 100, 74, 42, 80], ["0.15", "0.18", "0.35", "0.15", "0.17"]),
+        ([18, 1, 11, 17, 1, 8, 10], ["0.5", "0.1", "0.05", "0.15", "0.15", "0.05"]),
+        ([3, 6, 1, 10], ["0.16", "0.09", "0.7", "0.05"]),
+    ],
+)
+def test_each_number_and_each_total_is_its_exact_share_rounded(counts, shares):
+    table = shared_out(counts, [float(share) for share in shares])
+    assert [sum(row) for row in table] == counts
+    for share, column in zip(map(Fraction, shares), zip(*table, strict=True), strict=True):
+        assert abs(sum(column) - share * sum(counts)) < 1
+        for number, count in zip(column, counts, strict=True):
+            assert abs(number - share * count) < 1
+
+
+def test_stratify_true_takes_the_labels():
+    dataset = Dataset(np.arange(20), ["a"] * 15 + ["b"] * 5)
+    train, test = ratio_split(dataset, 0.8, 0.2, stratify=True, seed=0)
+    assert sorted(test.label) == ["a"] * 3 + ["b"]
+    assert len(train) == 16
+    again = ratio_split(train, 0.5, 0.5, stratify=True, seed=0)  # a Subset has labels too
+    assert [sorted(part.label).count("b") for part in again] == [2, 2]
+
+
+def test_a_stratified_split_is_mixed():
+    train, _ = ratio_split(range(100), 0.8, 0.2, stratify=[0] * 50 + [1] * 50, seed=0)
+    assert 0 < sum(i < 50 for i in train.indices[:40]) < 40
+
+
+@pytest.mark.parametrize("split", [lambda d, **o: ratio_split(d, 0.5, 0.5, **o), kfold])
+@pytest.mark.parametrize(
+    ("stratify", "error", "message"),
+    [
+        (True, ArgumentError, "stratify=True, but a range without labels has no classes"),
+        ([0, 1], DataError, "stratify has 2 classes for 10 samples"),
+        (np.eye(10), DataError, r"stratify has shape \(10, 10\); .*argmax"),
+        (np.linspace(0, 1, 10), DataError, r"numbers that are not whole, such as 0\.11"),
+        ([[1], [1, 2]], DataError, "stratify needs one class for each sample"),
+        (np.array([1, "a"] * 5, object), DataError, "stratify mixes kinds of classes"),
+    ],
+)
+def test_classes_that_are_none_are_refused(split, stratify, error, message):
+    with pytest.raises(error, match=message):
+        split(range(10), stratify=stratify)
+
+
+def test_whole_numbers_may_be_floats():
+    train, _ = ratio_split(range(4), 0.5, 0.5, stratify=[0.0, 0.0, 1.0, 1.0], seed=0)
+    assert len(train) == 2
+
+
+# ------------------------------------------------------------------------------ kfold
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.integers(2, 120), st.data(), st.booleans(), st.booleans())
+def test_each_sample_is_tested_with_exactly_once(n, data, shuffle, stratified):
+    k = data.draw(st.integers(2, n))
+    classes = np.array(data.draw(st.lists(st.integers(0, 4), min_size=n, max_size=n)))
+    folds = kfold(range(n), k, shuffle=shuffle, stratify=classes if stratified else None, seed=0)
+    assert len(folds) == k
+    tests = [test.indices.tolist() for _, test in folds]
+    assert sorted(chain(*tests)) == list(range(n))
+    assert max(map(len, tests)) - min(map(len, tests)) <= 1
+    for (train, _), test in zip(folds, tests, strict=True):
+        assert sorted(train.indices.tolist() + test) == list(range(n))
+    if stratified:
+        for c in range(5):
+            counts = [int((classes[test] == c).sum()) for test in tests]
+            assert max(counts) - min(counts) <= 1
+
+
+def test_folds_that_are_not_shuffled_are_stretches():
+    tests = [test.indices.tolist() for _, test in kfold(range(7), 3, shuffle=False)]
+    assert tests == [[0, 1, 2], [3, 4], [5, 6]]
+
+
+def test_a_seed_fixes_the_folds():
+    folds = [[t.indices.tolist() for _, t in kfold(range(40), 4, seed=s)] for s in (3, 3, 4)]
+    assert folds[0] == folds[1] != folds[2]
+    drawn = [
+        [t.indices.tolist() for _, t in kfold(range(40), 4, rng=np.random.default_rng(1))]
+        for _ in range(2)
+    ]
+    assert drawn[0] == drawn[1]
+
+
+@pytest.mark.parametrize(
+    ("n", "k", "message"),
+    [
+        (10, 1, "kfold: k is 1; it must be an integer from 2 to 10"),
+        (10, 11, "kfold: k is 11; it must be an integer from 2 to 10"),
+        (10, 2.5, r"kfold: k is 2\.5; it must be an integer"),
+        (1, 2, "kfold: k is 2 for 1 samples; each fold needs one at least"),
+        (0, 2, "kfold: k is 2 for 0 samples"),
+    ],
+)
+def test_wrong_numbers_of_folds_are_refused(n, k, message):
+    with pytest.raises(ArgumentError, match=message):
+        kfold(range(n), k)
+
+
+def test_folds_are_read_as_datasets():
+    train, test = kfold(Dataset(list("abcd"), [0, 1, 0, 1]), 2, stratify=True, seed=0)[0]
+    assert isinstance(train, Subset)
+    assert sorted(train.label) == sorted(test.label) == [0, 1]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pygrad import hookimpl
-from pygrad.data import datasets, hookspecs
+from pygrad.data import datasets, hookspecs, transforms
+from pygrad.data.formats.builtin import LOADERS
 
 
 @hookimpl
@@ -15,4 +16,17 @@ def register_hookspecs(register: Callable[[str, object], None]) -> None:
 
 @hookimpl
 def register_datasets(register: Callable[[str, object], None]) -> None:
-    register("digits", datasets.digits)
+    for name in sorted(set(datasets.__all__) - {"get", "names"}):
+        register(name, getattr(datasets, name))
+
+
+@hookimpl
+def register_loaders(register: Callable[[str, object], None]) -> None:
+    for name, loader in LOADERS.items():
+        register(name, loader)
+
+
+@hookimpl
+def register_transforms(register: Callable[[str, object], None]) -> None:
+    for name in sorted(set(transforms.__all__) - {"get", "names", *transforms.BASES}):
+        register(name, getattr(transforms, name))

@@ -6,7 +6,7 @@ numbers and lists of numbers are stacked along a new first axis, text is gathere
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from numbers import Number
 from typing import Any
 
@@ -14,22 +14,41 @@ import numpy as np
 
 from pygrad.exceptions import DataError
 
-__all__ = ["collate", "stack"]
+__all__ = ["Join", "collate", "collate_mappings", "collate_tuples", "stack"]
+
+Join = Callable[[Sequence[Any], Sequence[int], str], Any]
+"""What makes one batch of one entry of the samples: `stack`, or what takes its place."""
 
 
-def collate(samples: Sequence[Any], indices: Sequence[int]) -> Any:
+def collate(samples: Sequence[Any], indices: Sequence[int] | None = None) -> Any:
     """One batch of whole samples, as a dataset's ``__getitem__`` returns them.
+
+    It is what a loader does without a ``collate_fn``, for one of your own to build on.
 
     Parameters
     ----------
     samples : sequence
         What the dataset returned; at least one sample.
-    indices : sequence of int
+    indices : sequence of int, optional
         The number of each sample in its dataset, for the error messages.
+
+    Raises
+    ------
+    DataError
+        If the samples differ in shape, keys or kind; the message names the first that does.
+
+    Examples
+    --------
+    >>> from pygrad.data import collate
+    >>> collate([([1, 2], "one"), ([3, 4], "two")])
+    (array([[1, 2],
+           [3, 4]]), ['one', 'two'])
     """
+    if indices is None:
+        indices = range(len(samples))
     # a sample (3.0, 1) is a value with its label, where (3.0, 1) inside a sample is a point
     if samples and isinstance(samples[0], tuple):
-        return _collate_tuples(samples, indices, "sample")
+        return collate_tuples(samples, indices, "sample")
     return stack(samples, indices, "sample")
 
 
@@ -43,9 +62,9 @@ def stack(values: Sequence[Any], indices: Sequence[int], what: str) -> Any:
     if isinstance(first, str | bytes):
         return _gather_text(values, indices, what)
     if isinstance(first, Mapping):
-        return _collate_mappings(values, indices, what)
+        return collate_mappings(values, indices, what)
     if isinstance(first, tuple) and not _is_point(first):
-        return _collate_tuples(values, indices, what)
+        return collate_tuples(values, indices, what)
     return _stack_values(values, indices, what)
 
 
@@ -84,7 +103,10 @@ def _gather_text(values: Sequence[Any], indices: Sequence[int], what: str) -> li
     return list(values)
 
 
-def _collate_tuples(values: Sequence[Any], indices: Sequence[int], what: str) -> Any:
+def collate_tuples(
+    values: Sequence[Any], indices: Sequence[int], what: str, join: Join = stack
+) -> Any:
+    """One batch of tuples, entry by entry."""
     first = values[0]
     for index, value in zip(indices, values, strict=True):
         if not isinstance(value, tuple):
@@ -95,7 +117,7 @@ def _collate_tuples(values: Sequence[Any], indices: Sequence[int], what: str) ->
                 f"{len(first)}; all samples must have the same entries"
             )
     entries = [
-        stack(column, indices, f"{what}[{position}]")
+        join(column, indices, f"{what}[{position}]")
         for position, column in enumerate(zip(*values, strict=True))
     ]
     if type(first) is tuple:
@@ -103,7 +125,10 @@ def _collate_tuples(values: Sequence[Any], indices: Sequence[int], what: str) ->
     return type(first)(*entries)  # a named tuple
 
 
-def _collate_mappings(values: Sequence[Any], indices: Sequence[int], what: str) -> dict[Any, Any]:
+def collate_mappings(
+    values: Sequence[Any], indices: Sequence[int], what: str, join: Join = stack
+) -> dict[Any, Any]:
+    """One batch of dicts, key by key."""
     first = values[0]
     for index, value in zip(indices, values, strict=True):
         if not isinstance(value, Mapping):
@@ -114,7 +139,7 @@ def _collate_mappings(values: Sequence[Any], indices: Sequence[int], what: str) 
                 f"{list(first)}; all samples must have the same keys"
             )
     return {
-        key: stack([value[key] for value in values], indices, f"{what}[{key!r}]") for key in first
+        key: join([value[key] for value in values], indices, f"{what}[{key!r}]") for key in first
     }
 
 

@@ -13,7 +13,18 @@ from pygrad.data.collate import collate, stack
 from pygrad.data.indexing import Positions, as_list, as_positions, length
 from pygrad.exceptions import DataError, DtypeError
 
-__all__ = ["Dataset", "Subset", "fetch"]
+__all__ = [
+    "READ_IN_ONE",
+    "Dataset",
+    "Subset",
+    "Transform",
+    "checked_index",
+    "fetch",
+    "is_integer",
+    "positions_of",
+    "read",
+    "select",
+]
 
 Transform = Callable[[Any], Any]
 
@@ -105,9 +116,9 @@ class Dataset:
         return n
 
     def __getitem__(self, index: Any) -> Any:
-        if not _is_integer(index):
-            return _batch_of_columns(self, _positions_of(self, index))
-        i = _checked_index(self, index)
+        if not is_integer(index):
+            return _batch_of_columns(self, positions_of(self, index))
+        i = checked_index(self, index)
         x = _rows(self.data)[i]
         if self.transform is not None:
             x = self.transform(x)
@@ -159,20 +170,20 @@ class Subset(Dataset):
     @property
     def data(self) -> Any:
         """The data of the chosen samples, without the transform: an array, or a list."""
-        return _select(self.dataset.data, self.indices)
+        return select(self.dataset.data, self.indices)
 
     @property
     def label(self) -> Any:
         """The labels of the chosen samples, without the transform; None if there are none."""
-        return _select(self.dataset.label, self.indices)
+        return select(self.dataset.label, self.indices)
 
     def __len__(self) -> int:
         return len(self.indices)
 
     def __getitem__(self, index: Any) -> Any:
-        if not _is_integer(index):
-            return fetch(self.dataset, self.indices[_positions_of(self, index)])
-        return _rows(self.dataset)[int(self.indices[_checked_index(self, index)])]
+        if not is_integer(index):
+            return fetch(self.dataset, self.indices[positions_of(self, index)])
+        return _rows(self.dataset)[int(self.indices[checked_index(self, index)])]
 
 
 def fetch(dataset: Any, positions: Positions) -> Any:
@@ -183,12 +194,11 @@ def fetch(dataset: Any, positions: Positions) -> Any:
     """
     kind = type(dataset)
     # asked of the method, for a subclass that writes its own means it for every sample
-    if kind.__getitem__ is Dataset.__getitem__:
-        return _batch_of_columns(dataset, positions)
-    if kind.__getitem__ is Subset.__getitem__:
-        return fetch(dataset.dataset, dataset.indices[positions])
+    in_one = READ_IN_ONE.get(kind.__getitem__)
+    if in_one is not None:
+        return in_one(dataset, positions)
     if isinstance(dataset, np.ndarray) or hasattr(dataset, "iloc"):
-        return _read(dataset, positions, None, "sample")
+        return read(dataset, positions, None, "sample")
 
     numbers = as_list(positions)
     samples = []
@@ -201,17 +211,24 @@ def fetch(dataset: Any, positions: Positions) -> Any:
     return collate(samples, numbers)
 
 
+def _batch_of_a_subset(subset: Subset, positions: Positions) -> Any:
+    return fetch(subset.dataset, subset.indices[positions])
+
+
 def _batch_of_columns(dataset: Dataset, positions: Positions) -> Any:
-    x = _read(dataset.data, positions, dataset.transform, "data")
+    x = read(dataset.data, positions, dataset.transform, "data")
     if dataset.label is None:
         return x
-    return x, _read(dataset.label, positions, dataset.target_transform, "label")
+    return x, read(dataset.label, positions, dataset.target_transform, "label")
 
 
-def _read(column: Any, positions: Positions, transform: Transform | None, what: str) -> Any:
+def read(column: Any, positions: Positions, transform: Transform | None, what: str) -> Any:
     """One column's part of a batch."""
-    rows = _select(column, positions)
+    rows = select(column, positions)
     if transform is not None:
+        whole = getattr(transform, "batch", None)  # see pygrad.data.transforms.Transform
+        if whole is not None and isinstance(rows, np.ndarray):
+            return whole(rows)
         rows = [transform(row) for row in rows]
     elif isinstance(rows, np.ndarray):
         if isinstance(positions, slice):
@@ -221,7 +238,7 @@ def _read(column: Any, positions: Positions, transform: Transform | None, what: 
     return stack(rows, as_list(positions), what)
 
 
-def _select(column: Any, positions: Positions) -> Any:
+def select(column: Any, positions: Positions) -> Any:
     """The rows at `positions`, untransformed: an array from an array, else a list."""
     if column is None:
         return None
@@ -242,7 +259,7 @@ def _rows(column: Any) -> Any:
     return getattr(column, "iloc", column)
 
 
-def _is_integer(index: Any) -> bool:
+def is_integer(index: Any) -> bool:
     try:
         operator.index(index)
     except TypeError:
@@ -250,7 +267,7 @@ def _is_integer(index: Any) -> bool:
     return True
 
 
-def _checked_index(dataset: Dataset, index: Any) -> int:
+def checked_index(dataset: Dataset, index: Any) -> int:
     i, n = operator.index(index), len(dataset)
     if not -n <= i < n:
         # IndexError, and no other, is what ends `for sample in dataset`
@@ -258,7 +275,7 @@ def _checked_index(dataset: Dataset, index: Any) -> int:
     return i + n if i < 0 else i
 
 
-def _positions_of(dataset: Dataset, index: Any) -> Positions:
+def positions_of(dataset: Dataset, index: Any) -> Positions:
     name = type(dataset).__name__
     countable = isinstance(index, slice) or hasattr(index, "__len__")
     if not countable or isinstance(index, str | bytes | tuple):
@@ -267,3 +284,10 @@ def _positions_of(dataset: Dataset, index: Any) -> Positions:
             f"boolean mask"
         )
     return as_positions(name, index, len(dataset))
+
+
+# how a batch is read in one go, by the __getitem__ that a kind of dataset has
+READ_IN_ONE: dict[Any, Callable[[Any, Positions], Any]] = {
+    Dataset.__getitem__: _batch_of_columns,
+    Subset.__getitem__: _batch_of_a_subset,
+}

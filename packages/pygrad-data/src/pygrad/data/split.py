@@ -8,13 +8,16 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
+from pygrad.data.checks import whole_number
 from pygrad.data.dataset import Subset
 from pygrad.data.indexing import length
 from pygrad.data.shuffling import check_source, generator_from
+from pygrad.data.stratify import classes_of, shared_out
 from pygrad.exceptions import ArgumentError
 
-__all__ = ["ratio_split"]
+__all__ = ["kfold", "ratio_split"]
 
 # 0.7 + 0.2 + 0.1 misses one by 1e-16, the same ratios in float32 by 1e-8
 TOLERANCE = 1e-6
@@ -24,6 +27,7 @@ def ratio_split(
     dataset: Any,
     *ratios: float | Iterable[float],
     shuffle: bool = True,
+    stratify: ArrayLike | bool | None = None,
     seed: int | None = None,
     rng: np.random.Generator | None = None,
 ) -> tuple[Subset, ...]:
@@ -40,7 +44,12 @@ def ratio_split(
     *ratios : float
         One number for each part, or one list of them; at least 0, with a sum of at most 1.
     shuffle : bool
-        False keeps the samples in order: the first part is the beginning of the dataset.
+        False keeps the samples in order: the first part is the beginning of the dataset (with
+        `stratify`, the beginning of each class).
+    stratify : bool or sequence, optional
+        True gives every part its share of each class of ``dataset.label``; a sequence says the
+        class of each sample. A part's number of samples of a class is its exact share rounded
+        down or up, and so is its total.
     seed : int, optional
         The same seed gives the same split.
     rng : numpy.random.Generator, optional
@@ -54,7 +63,10 @@ def ratio_split(
     Raises
     ------
     ArgumentError
-        If there is no ratio, one is negative or no number, or they sum to more than one.
+        If there is no ratio, one is negative or no number, or they sum to more than one; or if
+        ``stratify=True`` and there are no labels.
+    DataError
+        If `stratify` is not one class for each sample.
 
     Warns
     -----
@@ -71,17 +83,122 @@ def ratio_split(
     >>> train, valid, test = ratio_split(list("abcdefg"), [0.6, 0.2, 0.2], shuffle=False)
     >>> list(train), list(valid), list(test)
     (['a', 'b', 'c', 'd'], ['e', 'f'], ['g'])
+
+    Of each class its share:
+
+    >>> import numpy as np
+    >>> classes = [0] * 90 + [1] * 10
+    >>> train, test = ratio_split(range(100), 0.8, 0.2, stratify=classes, seed=0)
+    >>> np.bincount(np.array(classes)[test.indices])
+    array([18,  2])
     """
     shares = _checked_ratios(ratios)
     check_source("ratio_split", seed, rng)
     n = length("ratio_split", dataset)
-    sizes = _sizes(shares, n)
+    classes = classes_of("ratio_split", dataset, stratify, n)
+    draw = generator_from(seed, rng) if shuffle else None
+    order = np.arange(n) if draw is None else draw.permutation(n)
+    if classes is None or n == 0:
+        sizes = _sizes(shares, n)
+        ends = np.cumsum(sizes).tolist()
+        parts = [order[end - size : end] for size, end in zip(sizes, ends, strict=True)]
+    else:
+        parts = _stratified(shares, order, classes)
+        if draw is None:
+            parts = [np.sort(part) for part in parts]
+        else:
+            parts = [draw.permutation(part) for part in parts]  # else class after class
+    _warn_of_losses(shares, [len(part) for part in parts], n)
+    return tuple(Subset(dataset, part) for part in parts)
+
+
+def kfold(
+    dataset: Any,
+    k: int = 5,
+    *,
+    shuffle: bool = True,
+    stratify: ArrayLike | bool | None = None,
+    seed: int | None = None,
+    rng: np.random.Generator | None = None,
+) -> list[tuple[Subset, Subset]]:
+    """Split a dataset k times, so that every sample is used for testing exactly once.
+
+    Parameters
+    ----------
+    dataset : Dataset or sequence
+        Anything with ``__len__`` and ``__getitem__``.
+    k : int
+        How many folds, from 2 to the number of samples. Their sizes differ by one at most.
+    shuffle : bool
+        False cuts the dataset as it lies into k stretches (with `stratify`, deals the samples of
+        each class out in turn).
+    stratify : bool or sequence, optional
+        True gives every fold its share of each class of ``dataset.label``, rounded down or up; a
+        sequence says the class of each sample.
+    seed : int, optional
+        The same seed gives the same folds.
+    rng : numpy.random.Generator, optional
+        Draws the folds; by default PyGrad's own generator, which `pygrad.seed` restarts.
+
+    Returns
+    -------
+    list of (Subset, Subset)
+        k pairs: what to train on, and what to test with. Each in the order of the dataset: the
+        loader shuffles.
+
+    Raises
+    ------
+    ArgumentError
+        If `k` is no integer from 2 to the number of samples; or if ``stratify=True`` and there
+        are no labels.
+    DataError
+        If `stratify` is not one class for each sample.
+
+    Examples
+    --------
+    >>> from pygrad.data import kfold
+    >>> for train, test in kfold(list("abcdef"), 3, shuffle=False):
+    ...     print(list(train), list(test))
+    ['c', 'd', 'e', 'f'] ['a', 'b']
+    ['a', 'b', 'e', 'f'] ['c', 'd']
+    ['a', 'b', 'c', 'd'] ['e', 'f']
+    """
+    check_source("kfold", seed, rng)
+    n = length("kfold", dataset)
+    folds = whole_number("kfold", "k", k, 2, max(n, 2))
+    if n < folds:
+        raise ArgumentError(f"kfold: k is {k} for {n} samples; each fold needs one at least")
+    classes = classes_of("kfold", dataset, stratify, n)
     order = generator_from(seed, rng).permutation(n) if shuffle else np.arange(n)
-    _warn_of_losses(shares, sizes, n)
-    ends = np.cumsum(sizes).tolist()
-    return tuple(
-        Subset(dataset, order[end - size : end]) for size, end in zip(sizes, ends, strict=True)
-    )
+    fold_of = np.empty(n, np.intp)
+    if classes is None:
+        fold_of[order] = np.arange(n) * folds // n  # stretches
+    else:
+        # dealt out class after class in one round: any stretch of it, so each class too, is
+        # shared out evenly
+        by_class = order[np.argsort(classes[order], kind="stable")]
+        fold_of[by_class] = np.arange(n) % folds
+    return [
+        (
+            Subset(dataset, np.flatnonzero(fold_of != i)),
+            Subset(dataset, np.flatnonzero(fold_of == i)),
+        )
+        for i in range(folds)
+    ]
+
+
+def _stratified(
+    shares: list[float], order: NDArray[np.intp], classes: NDArray[np.intp]
+) -> list[NDArray[np.intp]]:
+    """The samples of each part, class after class."""
+    total = math.fsum(shares)
+    whole = abs(total - 1) <= TOLERANCE
+    # what no part gets is a part of its own, so that it too is rounded as the others are
+    wanted = [share / total for share in shares] if whole else [*shares, 1 - total]
+    table = np.array(shared_out(np.bincount(classes).tolist(), wanted), np.intp)
+    by_class = order[np.argsort(classes[order], kind="stable")]
+    pieces = np.split(by_class, np.cumsum(table.ravel())[:-1])
+    return [np.concatenate(pieces[p :: len(wanted)]) for p in range(len(shares))]
 
 
 def _checked_ratios(ratios: tuple[Any, ...]) -> list[float]:
