@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["softmax_cross_entropy"]
 
 _WHERE = "softmax_cross_entropy"
+_UNSIGNED = {n: np.dtype(f"u{n}") for n in (1, 2, 4, 8)}
 
 
 class SoftmaxCrossEntropy(Function):
@@ -54,7 +55,8 @@ class SoftmaxCrossEntropy(Function):
                 f"{_WHERE}: x has shape {x.shape} but labels has {shape}; "
                 f"labels.shape must equal x.shape[:-1]"
             )
-        x = x.reshape(-1, x.shape[-1])
+        if x.ndim != 2:
+            x = x.reshape(-1, x.shape[-1])
         n, n_classes = x.shape
         if not n and self.reduction == "mean":
             raise ShapeError(f"{_WHERE}: there are no rows, so there is no mean of them")
@@ -126,7 +128,7 @@ class SoftmaxCrossEntropy(Function):
         if not labels.size:
             return labels, None
         # as unsigned numbers, negative labels are large: one look finds both kinds of wrong label
-        largest = np.maximum.reduce(labels.view(f"u{labels.itemsize}"))
+        largest = np.maximum.reduce(labels.view(_UNSIGNED[labels.itemsize]))
         if largest < n_classes and not 0 <= self.ignore_index < n_classes:
             return labels, None
         counted = labels != self.ignore_index
@@ -200,7 +202,8 @@ def softmax_cross_entropy(
         )
     if weight is not None:
         weight = _class_weights(weight, scores)
-    plain = np.asarray(as_operand(getattr(labels, "_data", labels), _WHERE))
+    given: Any = labels._data if isinstance(labels, binding.Variable) else labels
+    plain = np.asarray(as_operand(given, _WHERE))
     if plain.dtype.kind in "iu":
         rule = SoftmaxCrossEntropy(plain, weight, ignore_index, label_smoothing, reduction)
         return apply(rule, scores)
