@@ -212,7 +212,10 @@ class Variable:
 
     def zero_grad(self) -> None:
         """Forget the gradient: it becomes None, and a graph that it was part of is freed."""
-        if self._node is not None:
+        node = self._node
+        if node.__class__ is Leaf:
+            node.grad = None  # type: ignore[union-attr]
+        elif node is not None:
             self.grad = None
 
     def detach(self) -> Variable:

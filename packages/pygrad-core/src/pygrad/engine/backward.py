@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import warnings
 from collections.abc import Sequence
-from heapq import heapify, heappop, heappush
+from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +18,7 @@ import numpy as np
 from pygrad.engine import binding
 from pygrad.engine.checks import as_operand, describe, users_frame
 from pygrad.engine.function import Leaf, Node, result, with_variables
-from pygrad.engine.mode import enable_grad, no_grad
+from pygrad.engine.mode import is_recording, set_recording
 from pygrad.exceptions import GraphError, ShapeError
 
 if TYPE_CHECKING:
@@ -95,19 +95,25 @@ def _walk(
     so they are never first reached, never visited, and end the walk as leaves do.
     """
     Variable, ndarray = binding.Variable, np.ndarray
-    arrived: dict[Any, Any] = dict(ends or {})
-    for root, seed in roots.items():
-        if create_graph:
-            seed = seed if isinstance(seed, Variable) else result(seed, None)
-        arrived[root] = seed._data if isinstance(seed, Variable) and not create_graph else seed
+    arrived: dict[Any, Any] = dict(ends) if ends else {}
     owned: set[Any] = set()
-    borrowed: set[Any] = {root for root in roots if not root.edges}
-    waiting = [(-root.serial, id(root), root) for root in roots if root.edges]
+    borrowed: set[Any] = set()
+    waiting: list[tuple[int, int, Any]] = []  # a heap, the newest first
+    for root, seed in roots.items():
+        is_variable = isinstance(seed, Variable)
+        if is_variable != create_graph:
+            seed = seed._data if is_variable else result(seed, None)
+        arrived[root] = seed
+        if root.edges:
+            heappush(waiting, (-root.serial, id(root), root))
+        else:
+            borrowed.add(root)
     if not waiting:
         return arrived, borrowed
-    heapify(waiting)  # the newest first
     node: Any = heappop(waiting)[2]
-    with enable_grad() if create_graph else no_grad():
+    recording = is_recording()
+    set_recording(create_graph)  # as no_grad and enable_grad do, in less time
+    try:
         while True:
             gy = arrived.pop(node)
             if retain_grad:
@@ -161,6 +167,8 @@ def _walk(
                 node = heappop(waiting)[2]
             else:
                 node = newest
+    finally:
+        set_recording(recording)
 
 
 def _is_borrowed(gx: Any, gy: Any, gxs: tuple[Any, ...], node: Any) -> bool:

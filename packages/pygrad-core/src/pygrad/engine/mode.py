@@ -14,7 +14,7 @@ from typing import ParamSpec, TypeVar
 
 from pygrad.exceptions import ArgumentError
 
-__all__ = ["enable_grad", "is_recording", "no_grad"]
+__all__ = ["enable_grad", "is_recording", "no_grad", "set_recording"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -23,6 +23,7 @@ _flag: ContextVar[bool] = ContextVar("pygrad_recording", default=True)
 
 # bound once: the engine asks for every operation
 is_recording = _flag.get
+set_recording = _flag.set
 
 
 class _Switch:

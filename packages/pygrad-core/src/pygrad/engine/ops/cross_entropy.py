@@ -195,7 +195,8 @@ def softmax_cross_entropy(
     scores: Any = x
     if not isinstance(scores, binding.Variable):
         scores = result(np.asarray(as_operand(scores, _WHERE)), None)
-    check_reduction(reduction, _WHERE)
+    if reduction != "mean":
+        check_reduction(reduction, _WHERE)
     if not 0 <= label_smoothing <= 1:
         raise ArgumentError(
             f"{_WHERE}: label_smoothing is {label_smoothing}; it must lie within [0, 1]"
