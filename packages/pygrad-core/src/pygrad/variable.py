@@ -214,7 +214,7 @@ class Variable:
         """Forget the gradient: it becomes None, and a graph that it was part of is freed."""
         node = self._node
         if node.__class__ is Leaf:
-            node.grad = None  # type: ignore[union-attr]
+            node.grad = None
         elif node is not None:
             self.grad = None
 
