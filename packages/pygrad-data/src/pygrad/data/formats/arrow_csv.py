@@ -103,7 +103,7 @@ def _column(pa: Any, column: Any) -> NDArray[Any]:
         days: NDArray[Any] = column.cast(pa.int32()).cast(pa.int64()).fill_null(0).to_numpy()
         dates = days.astype("datetime64[D]")
         if gaps:
-            dates[column.is_null().to_numpy()] = np.datetime64("NaT")
+            dates[column.is_null().to_numpy()] = "NaT"
         return dates
     array: NDArray[Any] = column.to_numpy()  # of objects, for truth values with gaps
     # a copy: pyarrow's memory cannot be written to

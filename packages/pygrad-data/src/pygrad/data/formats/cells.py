@@ -54,7 +54,7 @@ def column_of_cells(cells: Sequence[str], missing: Collection[str]) -> NDArray[A
     if whole:
         return values
     if values.dtype.kind == "M":
-        column: NDArray[Any] = np.full(len(cells), np.datetime64("NaT"), values.dtype)
+        column: NDArray[Any] = np.full(len(cells), "NaT", values.dtype)
     else:
         column = np.full(len(cells), np.nan)
     column[~np.array(gaps)] = values
