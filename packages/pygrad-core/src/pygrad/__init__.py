@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 __path__ = extend_path(__path__, __name__)
 
 from pygrad import _lazy, exceptions, functions, plugins
+from pygrad.engine.anomaly import detect_anomaly
 from pygrad.engine.function import OUTPUT, Function
 from pygrad.engine.mode import enable_grad, no_grad
 from pygrad.randomness import default_rng, seed
@@ -40,6 +41,7 @@ __all__ = [
     "as_variable",
     "checkpoint",
     "default_rng",
+    "detect_anomaly",
     "elementwise_grad",
     "enable_grad",
     "exceptions",
