@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pygrad.variable import Variable
 
 __all__ = [
-    "OUTPUT", "Function", "Leaf", "Node", "Unary", "apply", "creator", "next_serial",
+    "OUTPUT", "Function", "Leaf", "Node", "Unary", "apply", "apply_unary", "creator", "next_serial",
     "output_nodes", "result", "with_variables",
 ]  # fmt: skip
 
@@ -251,6 +251,11 @@ class Unary(Function):
     __slots__ = ()
     requires = "x must be an array of numbers"
 
+    def __init_subclass__(cls, ufunc: np.ufunc | None = None, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if ufunc is not None:
+            UFUNCS[ufunc] = lambda x: apply_unary(cls(), x)
+
 
 class _Collector(Function):
     """Stands between a function of several outputs and them, and gathers their gradients."""
@@ -341,6 +346,33 @@ def apply(function: Function, *inputs: Any) -> Any:
         variable._node = function
         if recording is not True:
             recording.saw(function, arrays, (y,))
+    else:
+        variable._node = None
+    return variable
+
+
+def apply_unary(function: Function, x: Any) -> Any:
+    """What `apply` does, for a function of one input and one output, in two thirds of the time."""
+    if isinstance(x, binding.Variable):
+        array, edge = x._data, x._node
+    else:
+        array, edge = function._constant(x), None
+    try:
+        y = function.forward(array)
+    except Exception as error:
+        raise function._explained(error, (array,)) from error
+    if y.__class__ is not np.ndarray:
+        y = _as_result(y, function)
+    variable = _new(binding.Variable)
+    variable._data = y
+    if edge is not None and (recording := is_recording()):
+        function.edges = (edge,)
+        function.serial = next_serial()
+        function.shape = y.shape
+        function.saved = (array,) if function.saves is None else function._pick((array, y))
+        variable._node = function
+        if recording is not True:
+            recording.saw(function, (array,), (y,))
     else:
         variable._node = None
     return variable

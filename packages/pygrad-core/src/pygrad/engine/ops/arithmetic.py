@@ -15,7 +15,7 @@ import numpy as np
 from pygrad.engine import binding
 from pygrad.engine.broadcasting import Elementwise
 from pygrad.engine.checks import as_operand
-from pygrad.engine.function import Unary, apply, next_serial
+from pygrad.engine.function import Unary, apply_unary, next_serial
 from pygrad.engine.guarding import Guarded
 from pygrad.engine.mode import is_recording
 from pygrad.engine.numpy_protocols import UFUNCS
@@ -362,7 +362,7 @@ def negative(x: ArrayLike) -> Variable:
     >>> F.negative([1, -2])
     Variable([-1  2])
     """
-    return apply(Negative(), x)
+    return apply_unary(Negative(), x)
 
 
 def positive(x: ArrayLike) -> Variable:
@@ -374,4 +374,4 @@ def positive(x: ArrayLike) -> Variable:
     >>> F.positive([1, -2])
     Variable([ 1 -2])
     """
-    return apply(Positive(), x)
+    return apply_unary(Positive(), x)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pygrad.engine.broadcasting import Elementwise
-from pygrad.engine.function import OUTPUT, Unary, apply
+from pygrad.engine.function import OUTPUT, Unary, apply, apply_unary
 from pygrad.engine.masking import note_masking
 from pygrad.engine.numpy_protocols import implements
 from pygrad.exceptions import ArgumentError
@@ -215,7 +215,7 @@ def exp(x: ArrayLike) -> Variable:
     >>> F.exp([0.0, 1.0])
     Variable([1.         2.71828183])
     """
-    return apply(Exp(), x)
+    return apply_unary(Exp(), x)
 
 
 def log(x: ArrayLike) -> Variable:
@@ -227,7 +227,7 @@ def log(x: ArrayLike) -> Variable:
     >>> F.log([1.0, 10.0])
     Variable([0.         2.30258509])
     """
-    return apply(Log(), x)
+    return apply_unary(Log(), x)
 
 
 def sqrt(x: ArrayLike) -> Variable:
@@ -239,7 +239,7 @@ def sqrt(x: ArrayLike) -> Variable:
     >>> F.sqrt([4.0, 9.0])
     Variable([2. 3.])
     """
-    return apply(Sqrt(), x)
+    return apply_unary(Sqrt(), x)
 
 
 def square(x: ArrayLike) -> Variable:
@@ -251,7 +251,7 @@ def square(x: ArrayLike) -> Variable:
     >>> F.square([2, 3])
     Variable([4 9])
     """
-    return apply(Square(), x)
+    return apply_unary(Square(), x)
 
 
 def abs(x: ArrayLike) -> Variable:  # noqa: A001  (NumPy's name)
