@@ -14,7 +14,7 @@ from pygrad.exceptions import DtypeError, GraphError, PyGradError, ShapeError
 if TYPE_CHECKING:
     from pygrad.engine.function import Function
 
-__all__ = ["NUMBERS", "as_operand", "checked", "describe", "users_frame"]
+__all__ = ["NUMBERS", "as_operand", "checked", "describe", "misshapen", "users_frame"]
 
 _PACKAGE = __file__.rpartition("engine")[0]
 
@@ -83,11 +83,27 @@ def checked(backward: Callable[..., Any]) -> Callable[..., Any]:
             if gx.shape != parent.shape:
                 raise ShapeError(
                     f"{name}.backward returned a gradient of shape {gx.shape} for input {i} of "
-                    f"shape {parent.shape}; they must be equal"
+                    f"shape {parent.shape}; they must be equal{misshapen(gx.shape, parent.shape)}"
                 )
         return gxs
 
     return checked
+
+
+def misshapen(found: tuple[int, ...], expected: tuple[int, ...]) -> str:
+    """The end of a message about a gradient's shape: what it looks like, if like anything."""
+    if found == expected[::-1]:
+        return "; it looks like a transposed gradient"
+    try:
+        stretched = np.broadcast_shapes(found, expected) == found
+    except ValueError:
+        stretched = False
+    if stretched:
+        return (
+            "; it looks like a missing sum over broadcast axes: sum the gradient over the axes "
+            "that the input was stretched along"
+        )
+    return ""
 
 
 def users_frame() -> int:

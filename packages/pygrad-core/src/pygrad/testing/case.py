@@ -1,8 +1,4 @@
-"""Checking derivative rules: against finite differences, to the second order.
-
-`check_gradients` checks a function at a point. `Case` is a row in a table of such checks, with all
-that is asked of PyGrad's own functions; plugins are welcome to it.
-"""
+"""Case: a row in a table of functions, with all that is asked of one of PyGrad's own."""
 
 from __future__ import annotations
 
@@ -12,126 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pygrad.exceptions import ArgumentError, GradientError
-from pygrad.transforms import grad, value_and_grad
+from pygrad.testing.gradients import check_gradients
 from pygrad.variable import Variable
 
 if TYPE_CHECKING:
     from pygrad.engine.typing import ArrayLike
 
-__all__ = ["Case", "check_gradients"]
-
-_STEP = 1e-3  # the stencil's error is about _STEP**4, and rounding adds about 1e-16 / _STEP
-_WEIGHTS = ((1, 8 / 12), (-1, -8 / 12), (2, -1 / 12), (-2, 1 / 12))
-
-
-def check_gradients(
-    f: Callable[..., Any],
-    inputs: Sequence[ArrayLike],
-    order: int = 2,
-    *,
-    rtol: float = 1e-6,
-    seed: int = 0,
-) -> None:
-    """Compare the derivatives of `f` with finite differences, along random directions.
-
-    With random weights `u` and a random direction `v`, the slope of ``sum(u * f(x + t v))`` at
-    ``t = 0`` must be ``sum(gradient * v)``. The slope comes from a stencil of five points, whose
-    error is of the fourth order. For the second order the same is asked of the gradient.
-
-    Parameters
-    ----------
-    f : callable
-        Takes Variables and returns a Variable of any shape.
-    inputs : sequence of array_like
-        The point. Arrays of floats are moved, as float64; integers are handed on as they are.
-        Keep away from kinks, such as 0 for `relu`: by more than 0.002.
-    order : {1, 2}
-        The highest derivative to check.
-    rtol : float
-        The error allowed, relative to the size of the slope.
-    seed : int
-        Of the random directions.
-
-    Raises
-    ------
-    GradientError
-        If a derivative is wrong; the message says which and by how much.
-
-    Examples
-    --------
-    >>> from pygrad import functions as F
-    >>> from pygrad.testing import check_gradients
-    >>> check_gradients(F.tanh, [[0.5, -1.0]])
-    >>> check_gradients(lambda x: F.sqrt(x) / x, [2.0])
-    """
-    if order not in (1, 2):
-        raise ArgumentError(f"check_gradients: order is {order!r}; it must be 1 or 2")
-    rng = np.random.default_rng(seed)
-    point = [_moved(x) for x in inputs]
-    moved = tuple(i for i, x in enumerate(point) if x.dtype.kind == "f")
-    if not moved:
-        raise ArgumentError("check_gradients: there is no input of floats to differentiate by")
-    weights = rng.normal(size=np.shape(f(*_variables(point))))
-
-    def weighted(*xs: Any) -> Any:
-        return (f(*xs) * weights).sum()
-
-    _compare(weighted, point, moved, rng, rtol, "first")
-    if order == 1:
-        return
-    gradient = grad(weighted, moved)
-    directions = [rng.normal(size=point[i].shape) for i in moved]
-
-    def slope(*xs: Any) -> Any:
-        total: Any = Variable(0.0)
-        for g, v in zip(gradient(*xs), directions, strict=True):
-            total = total + (g * v).sum()
-        return total
-
-    _compare(slope, point, moved, rng, rtol, "second")
-
-
-def _compare(
-    scalar: Callable[..., Any],
-    point: list[Any],
-    moved: tuple[int, ...],
-    rng: np.random.Generator,
-    rtol: float,
-    order: str,
-) -> None:
-    gradients = value_and_grad(scalar, moved)(*_variables(point))[1]
-    for i, g in zip(moved, gradients, strict=True):
-        if g.shape != point[i].shape:
-            raise GradientError(
-                f"{order} derivative with respect to input {i}: the gradient has shape {g.shape} "
-                f"and the input {point[i].shape}"
-            )
-        v = rng.normal(size=point[i].shape)
-        expected = 0.0
-        size = 0.0
-        for steps, weight in _WEIGHTS:
-            there = list(point)
-            there[i] = point[i] + steps * _STEP * v
-            value = scalar(*_variables(there)).item()
-            expected += weight * value / _STEP
-            size = max(size, abs(value))
-        found = float(np.sum(g.data * v))
-        allowed = rtol * (abs(expected) + abs(found) + size + 1e-3)
-        if not abs(found - expected) <= allowed:  # written so that NaN is refused
-            raise GradientError(
-                f"{order} derivative with respect to input {i}: the rule gives a slope of "
-                f"{found:.9g} along a random direction, but finite differences give {expected:.9g}"
-            )
-
-
-def _moved(x: ArrayLike) -> Any:
-    array = np.asarray(x.data if isinstance(x, Variable) else x)
-    return array.astype(np.float64) if array.dtype.kind == "f" else array
-
-
-def _variables(arrays: Sequence[Any]) -> list[Variable]:
-    return [Variable(x, requires_grad=x.dtype.kind == "f") for x in arrays]
+__all__ = ["Case"]
 
 
 @dataclass(frozen=True)
