@@ -156,7 +156,7 @@ def _basis(x: Any) -> list[Any]:
     units = np.eye(x.size).reshape(x.size, *x.shape)
     if x.dtype.kind != "c":
         return list(units)
-    return [part * unit for unit in units for part in (1, 1j)]
+    return [part * unit for unit in units for part in (1 + 0j, 1j)]
 
 
 def _rows(outputs: Sequence[Any]) -> list[list[Any]]:
