@@ -8,7 +8,7 @@ import pytest
 
 import pygrad
 
-LATER = {"hookimpl", "testing"}  # served on first use
+LATER = {"hookimpl", "optimize", "testing"}  # served on first use
 
 
 def test_what_it_says_it_exports_is_what_it_exposes():
@@ -57,6 +57,7 @@ def test_an_unknown_name_is_an_attribute_error():
         "pygrad.cli",
         "pygrad.data",
         "pygrad.nn",
+        "pygrad.optimize",
         "pygrad.plugins.manager",
         "pygrad.testing",
         "pygrad.viz",

@@ -27,7 +27,7 @@ from pygrad.transforms import (
 from pygrad.variable import Parameter, Variable, as_variable
 
 if TYPE_CHECKING:
-    from pygrad import testing
+    from pygrad import optimize, testing
     from pygrad.plugins.manager import hookimpl
 else:
     __getattr__, __dir__ = _lazy.attribute, _lazy.listing
@@ -53,6 +53,7 @@ __all__ = [
     "jacobian",
     "jvp",
     "no_grad",
+    "optimize",
     "plugins",
     "seed",
     "testing",

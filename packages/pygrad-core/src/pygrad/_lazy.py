@@ -1,7 +1,8 @@
 """What ``import pygrad`` leaves for later, and what it says where a part is not installed.
 
 `pygrad.nn`, `pygrad.data` and `pygrad.viz` come from distributions of their own, which may not be
-there; `pygrad.testing` and `pygrad.hookimpl` would make every start slower for the sake of few.
+there; `pygrad.testing`, `pygrad.optimize` and `pygrad.hookimpl` would make every start slower for
+the sake of few.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ def attribute(name: str) -> Any:
         from pygrad.plugins.manager import hookimpl
 
         return hookimpl
-    if name != "testing" and name not in PARTS:
+    if name not in ("optimize", "testing") and name not in PARTS:
         raise AttributeError(f"module 'pygrad' has no attribute {name!r}")
     try:
         return import_module(f"pygrad.{name}")

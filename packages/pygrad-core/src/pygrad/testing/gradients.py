@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pygrad.engine.checks import as_operand, misshapen
-from pygrad.engine.trees import map_tree
+from pygrad.engine.checks import misshapen
+from pygrad.engine.trees import map_tree, with_arrays
 from pygrad.exceptions import ArgumentError, GradientError, ShapeError
 from pygrad.testing.diagnosis import diagnose
 from pygrad.testing.differences import Projected, random_like, values_of
@@ -109,7 +109,10 @@ class _Point:
         if isinstance(inputs, np.ndarray | np.generic | Variable):
             inputs = [inputs]
         args, kwargs = ((), inputs) if isinstance(inputs, Mapping) else (inputs, {})
-        self._tree = (tuple(map(_as_tree, args)), {k: _as_tree(x) for k, x in kwargs.items()})
+        self._tree = (
+            tuple(with_arrays(x, "check_gradients") for x in args),
+            {name: with_arrays(x, "check_gradients") for name, x in kwargs.items()},
+        )
         self.names: list[str] = []
         self.start: list[Any] = []
         for part in self._tree:
@@ -198,24 +201,6 @@ def _agree(narrow: list[Any], wide: list[Any], rtol: float, names: list[str], wh
                 f"{y[wrong].ravel()[0]:.9g}; it looks like a loss of precision: a cancellation, an "
                 f"overflow, or a constant too small for {x.dtype}"
             )
-
-
-def _as_tree(x: Any) -> Any:
-    """An argument with arrays for its leaves; a list of numbers is an array."""
-    if isinstance(x, dict):
-        return type(x)((key, _as_tree(item)) for key, item in x.items())
-    if isinstance(x, list | tuple) and _holds_arrays(x):
-        items = [_as_tree(item) for item in x]
-        return type(x)(*items) if hasattr(x, "_fields") else type(x)(items)
-    if x is None:
-        return None
-    return np.asarray(as_operand(x._data if isinstance(x, Variable) else x, "check_gradients"))
-
-
-def _holds_arrays(x: Any) -> bool:
-    if isinstance(x, list | tuple):
-        return any(map(_holds_arrays, x))
-    return x is None or isinstance(x, np.ndarray | Variable | dict)
 
 
 def _named_leaves(tree: Any, name: str = "") -> Iterator[tuple[str, Any]]:
