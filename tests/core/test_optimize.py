@@ -302,7 +302,7 @@ def test_options_are_passed_on():
     ("f", "x0", "error", "message"),
     [
         (F.sum, np.array([1j]), DtypeError, "x0 holds complex numbers; pass the real and the"),
-        (lambda x: (x * 1j).sum(), [1.0], DtypeError, "the function returned a complex number"),
+        (lambda x: (x * 1j).sum(), [1.0], DtypeError, "returned a complex number"),
         (
             lambda x: x * 2,
             [1.0, 2.0],
@@ -317,7 +317,7 @@ def test_options_are_passed_on():
 def test_what_cannot_be_minimised_is_explained(f, x0, error, message):
     with pytest.raises(error, match=message):
         minimize(f, x0)
-    if error is ShapeError:
+    if "returned" in message and "Variable" not in message:
         with pytest.raises(error, match=message):
             minimize(f, x0, method="Powell")
 

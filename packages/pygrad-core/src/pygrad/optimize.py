@@ -196,23 +196,28 @@ class _Objective:
                 f"minimize: {self._f.__name__} returned a result of shape {data.shape}; it must "
                 f"return a single number, for example its sum()"
             )
-        return float(_real(data).item())
+        if data.dtype.kind == "c":
+            raise DtypeError(
+                f"minimize: {self._f.__name__} returned a complex number; what is minimised must "
+                f"be real, for example abs(y)"
+            )
+        return float(data.item())
 
     def value_and_gradient(self, x: Any) -> tuple[float, Any]:
         """The value and the gradient."""
-        at = Linearization(self._f, (self._flat.tree(x),), {}, [0])
-        (y,) = at.single_output("minimize")
-        value = float(_real(y.data).item())
+        at = Linearization(self._f, (self._flat.tree(x),), {}, [0], where="minimize")
+        (y,) = at.single_output()
         (slopes,) = at.pulled_back([np.ones(y.shape, y.dtype)])
-        return value, _vector(slopes)
+        return float(y.item()), _vector(slopes)
 
     def product(self, x: Any, v: Any) -> Any:
         """The product of the Hessian with a vector; at one point the graph is made once."""
         if self._at is None or not np.array_equal(x, self._at):
-            self._linearized = Linearization(self._slope, (self._flat.tree(x),), {}, [0])
+            point = (self._flat.tree(x),)
+            self._linearized = Linearization(self._slope, point, {}, [0], where="minimize")
             self._at = x.copy()
         at = self._linearized
-        return _vector(at.pulled_back(at.checked_seeds(self._flat.tree(v), "minimize")))
+        return _vector(at.pulled_back(at.checked_seeds(self._flat.tree(v))))
 
     def hessian(self, x: Any) -> Any:
         """The whole Hessian."""
@@ -326,15 +331,6 @@ def _bounds_of_an_array(x: Any, bounds: Any, where: str) -> Iterator[tuple[Any, 
 
 def _misfit(where: str, wanted: str, bounds: Any) -> ArgumentError:
     return ArgumentError(f"minimize: bounds{where} must be {wanted}; it is {bounds!r}")
-
-
-def _real(y: Any) -> Any:
-    if y.dtype.kind == "c":
-        raise DtypeError(
-            "minimize: the function returned a complex number; what is minimised must be real, for "
-            "example abs(y)"
-        )
-    return y
 
 
 def _vector(tree: Any) -> Any:
