@@ -1,7 +1,9 @@
 """Threads and tasks: switches stay where they are set, and a graph may be walked by several."""
 
 import asyncio
+import subprocess
 import sys
+import textwrap
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -170,6 +172,44 @@ def test_transforms_in_many_threads_at_once_come_to_the_same():
     for found, expected in zip(at_once(work), alone, strict=True):
         for each in found:
             np.testing.assert_array_equal(each, expected)
+
+
+def test_the_first_use_of_everything_may_be_in_many_threads_at_once():
+    # what is imported, loaded or cached on first use: a fresh interpreter has done none of it
+    program = """
+    import sys, threading
+    import numpy as np
+    import pygrad
+    from pygrad import functions as F
+
+    sys.setswitchinterval(1e-6)
+    barrier = threading.Barrier(8)
+    results = [None] * 8
+
+    def work(i):
+        barrier.wait(30)
+        x = pygrad.Variable(np.arange(6.0).reshape(2, 3))
+        y = np.concatenate([np.exp(-x), np.sort(x, axis=1)]) @ np.ones(3)
+        names = F.names()
+        pygrad.testing.check_gradients(F.tanh, [[0.5]])
+        y.sum().backward()
+        pygrad.default_rng().random()
+        results[i] = (len(names), x.grad.data.tolist(), id(pygrad.default_rng()))
+
+    threads = [threading.Thread(target=work, args=(i,)) for i in range(8)]
+    [t.start() for t in threads]
+    [t.join() for t in threads]
+    assert results[0] is not None
+    assert all(r == results[0] for r in results), results
+    print("the same")
+    """
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", textwrap.dedent(program)],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "the same\n"
 
 
 def test_a_name_is_looked_up_by_many_threads_at_once():

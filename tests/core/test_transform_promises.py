@@ -302,6 +302,7 @@ def test_wrong_use_is_explained(call, error, message):
 
 def test_numpys_integers_name_arguments_too():
     assert grad(lambda a, b: a * b**2, np.int64(1))(2.0, 3.0) == 12.0
+    assert grad(lambda a, b: a * b**2, range(2))(2.0, 3.0) == (9.0, 12.0)
 
 
 @but_checkpoint

@@ -315,7 +315,7 @@ def _chosen(
     args: tuple[Any, ...], argnums: int | Sequence[int], where: str
 ) -> tuple[bool, list[int]]:
     """Whether one argument was chosen by its number, and the numbers, counted from 0."""
-    single = not isinstance(argnums, list | tuple)
+    single = hasattr(argnums, "__index__")
     numbers: Any = [argnums] if single else argnums
     try:
         wanted = [operator.index(number) for number in numbers]
