@@ -219,7 +219,7 @@ class Doubled(Function):
     ("fault", "message"),
     [
         ("writes to its input", "an input was changed"),
-        ("float64 for float32", "float32 in, float64 out"),
+        ("float64 for float32", "float32 in, float64 out, expected float32"),
         ("the two passes differ", "Not equal to tolerance"),
     ],
 )
