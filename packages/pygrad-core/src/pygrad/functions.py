@@ -2,11 +2,14 @@
 
 ``F.relu`` is a function; ``F.Relu`` is the Function class behind it, whose objects can be called
 as well: ``F.Relu()(x)``. ``F.names()`` lists the functions, those of plugins included.
+``F.linalg`` and ``F.fft`` hold what NumPy has in modules of these names; each is imported on first
+use.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from pygrad.engine.ops.activation import (
     Dropout, LeakyRelu, LogSoftmax, Relu, Sigmoid, Softmax,
@@ -95,6 +98,9 @@ from pygrad.engine.ops.trigonometric import (
 from pygrad.engine.ops.variance import Std, Var, std, var
 from pygrad.plugins import registry as _registry
 
+if TYPE_CHECKING:
+    pass
+
 __all__ = [
     "I0", "Abs", "Add", "Arccos", "Arccosh", "Arcsin", "Arcsinh", "Arctan", "Arctan2",
     "Arctanh", "Astype", "BroadcastTo", "Cbrt", "Ceil", "Celu", "Clip", "Concatenate", "Conj",
@@ -167,5 +173,12 @@ def names() -> list[str]:
     return _functions.names()
 
 
+_LATER = ("fft", "linalg")
+
+
 def __getattr__(name: str) -> Any:
-    return _functions.attribute(name)
+    return import_module(f"pygrad.{name}") if name in _LATER else _functions.attribute(name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LATER})
