@@ -8,5 +8,32 @@ from __future__ import annotations
 
 from pygrad.engine.ops.dimensions import matrix_transpose
 from pygrad.engine.ops.linalg import matmul
+from pygrad.engine.ops.linalg_products import (
+    cross,
+    diagonal,
+    matrix_power,
+    multi_dot,
+    outer,
+    trace,
+)
+from pygrad.engine.ops.linalg_solving import inv, solve, tensorinv, tensorsolve
+from pygrad.engine.ops.products import tensordot, vecdot
+from pygrad.exceptions import LinAlgError
 
-__all__ = ["matmul", "matrix_transpose"]
+__all__ = [
+    "LinAlgError",
+    "cross",
+    "diagonal",
+    "inv",
+    "matmul",
+    "matrix_power",
+    "matrix_transpose",
+    "multi_dot",
+    "outer",
+    "solve",
+    "tensordot",
+    "tensorinv",
+    "tensorsolve",
+    "trace",
+    "vecdot",
+]

@@ -46,6 +46,7 @@ PLAIN_FUNCTIONS = frozenset(
         np.argmax, np.argmin, np.nanargmax, np.nanargmin, np.argsort, np.argpartition, np.lexsort,
         np.searchsorted, np.digitize, np.nonzero, np.flatnonzero, np.argwhere, np.isin,
         np.any, np.all, np.count_nonzero, np.isclose, np.allclose, np.array_equal, np.array_equiv,
+        np.einsum_path, np.linalg.matrix_rank,
         np.zeros_like, np.ones_like, np.empty_like, np.shares_memory, np.may_share_memory,
     }
 )  # fmt: skip
@@ -89,6 +90,8 @@ def call_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[st
     function = UFUNCS.get(ufunc)
     if function is None:
         raise UnsupportedError(f"{name} has no derivative rule. {_ADVICE}")
+    if ufunc.signature and kwargs.keys() <= {"axis"}:  # np.vecdot and its like
+        return function(*inputs, **kwargs)
     if kwargs:
         given = ", ".join(f"{key}=" for key in kwargs)
         hint = "; an array cannot be updated in place by a Variable: write a = a + x for a += x"
