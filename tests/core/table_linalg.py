@@ -16,9 +16,34 @@ SQUARE = points(3, 3) + 3 * np.eye(3)
 SQUARES = points(2, 3, 3) + 3 * np.eye(3)
 
 
+def symmetric(x):
+    return x + x.swapaxes(-1, -2)
+
+
+def positive(x):
+    return x @ x.swapaxes(-1, -2) + 0.5 * np.eye(x.shape[-1], dtype=x.dtype)
+
+
 def einsum(subscripts, *operands, **kwargs):
     return alike(lambda m, *xs: m.einsum(subscripts, *xs, **kwargs), *operands)
 
+
+def _floats(results):
+    """What `lstsq` returns but for the rank."""
+    return [results[0], results[1], results[3]]
+
+
+def _vectors(results):
+    return list(results)
+
+
+def _values_and_projectors(results):
+    u, s, vh = results
+    return [s, (u * s[..., None, :] ** 2)[..., : vh.shape[-2]] @ vh]
+
+
+# not symmetric, with eigenvalues that are real and stay so nearby
+REAL_EIGENVALUES = np.diag([1.0, 2.0, 4.0]) + 0.2 * points(2, 3, 3)
 
 ROWS = {
     "dot": row(F.dot, np.dot, V, W),
@@ -137,4 +162,93 @@ ROWS = {
         points(6, 2, 3) + np.eye(6).reshape(6, 2, 3) * 4,
         ind=1,
     ),
+    "linalg.pinv": row(linalg.pinv, np.linalg.pinv, CUBE),
+    "linalg.pinv, tall": row(linalg.pinv, np.linalg.pinv, A.T, rtol=1e-9),
+    "linalg.pinv, hermitian": alike(
+        lambda m, x: m.linalg.pinv(symmetric(x), hermitian=True), SQUARES
+    ),
+    "linalg.pinv, of lower rank": alike(
+        lambda m, x, y: m.linalg.pinv(x @ y, 1e-5), points(4, 2), points(2, 3, seed=1)
+    ),
+    "linalg.lstsq": alike(lambda m, a, b: _floats(m.linalg.lstsq(a, b)), A.T, points(4, 2)),
+    "linalg.lstsq, a vector": alike(lambda m, a, b: _floats(m.linalg.lstsq(a, b)), A.T, points(4)),
+    "linalg.lstsq, wide": alike(lambda m, a, b: _floats(m.linalg.lstsq(a, b)), A, points(3, 2)),
+    "linalg.lstsq, of lower rank": alike(
+        lambda m, x, y, b: m.linalg.lstsq(x @ y, b, 1e-5)[0],
+        points(4, 2),
+        points(2, 3, seed=1),
+        points(4, 2, seed=2),
+    ),
+    # determinants
+    "linalg.det": row(linalg.det, np.linalg.det, SQUARES),
+    "linalg.det, a number": row(linalg.det, np.linalg.det, points(1, 1)),
+    "linalg.det, singular": alike(
+        lambda m, x: m.linalg.det(x), np.array([[1.0, 2.0, 3.0], [2.0, 4.0, 6.0], [1.0, 1.0, -2.0]])
+    ),
+    "linalg.slogdet": alike(lambda m, x: m.linalg.slogdet(x)[1], points(2, 3, 3)),
+    "linalg.slogdet, both": row(linalg.slogdet, np.linalg.slogdet, points(2, 3, 3)),
+    # factorizations
+    "linalg.cholesky": alike(lambda m, x: m.linalg.cholesky(positive(x)), points(2, 3, 3)),
+    "linalg.cholesky, upper": alike(
+        lambda m, x: m.linalg.cholesky(positive(x), upper=True), points(3, 3)
+    ),
+    "linalg.qr": row(linalg.qr, np.linalg.qr, points(2, 4, 3)),
+    "linalg.qr, square": row(linalg.qr, np.linalg.qr, SQUARES),
+    "linalg.qr, wide": row(linalg.qr, np.linalg.qr, CUBE),
+    "linalg.qr, complete and wide": row(linalg.qr, np.linalg.qr, CUBE, mode="complete"),
+    "linalg.qr, complete": alike(
+        lambda m, x: m.linalg.qr(x, "complete")[0][..., :3] * m.linalg.qr(x, "complete")[1][:1],
+        points(4, 3),
+    ),
+    "linalg.qr, r": row(linalg.qr, np.linalg.qr, points(2, 4, 3), mode="r"),
+    # eigenvalues
+    "linalg.eigh": alike(lambda m, x: _vectors(m.linalg.eigh(symmetric(x))), points(2, 3, 3)),
+    "linalg.eigh, upper": alike(lambda m, x: _vectors(m.linalg.eigh(symmetric(x), "U")), SQUARE),
+    "linalg.eigvalsh": alike(lambda m, x: m.linalg.eigvalsh(symmetric(x)), points(2, 3, 3)),
+    "linalg.eigvalsh, upper": alike(lambda m, x: m.linalg.eigvalsh(symmetric(x), "U"), SQUARE),
+    "linalg.eig": alike(lambda m, x: _vectors(m.linalg.eig(x)), REAL_EIGENVALUES),
+    "linalg.eigvals": alike(lambda m, x: m.linalg.eigvals(x), REAL_EIGENVALUES),
+    # singular values
+    "linalg.svd": alike(lambda m, x: _values_and_projectors(m.linalg.svd(x, False)), CUBE),
+    "linalg.svd, tall": alike(lambda m, x: _values_and_projectors(m.linalg.svd(x, False)), A.T),
+    "linalg.svd, square": alike(lambda m, x: _values_and_projectors(m.linalg.svd(x)), SQUARE),
+    "linalg.svd, vectors": row(linalg.svd, np.linalg.svd, A, full_matrices=False),
+    "linalg.svd, full": alike(lambda m, x: m.linalg.svd(x)[2][:2], A),
+    "linalg.svd, values": row(linalg.svd, np.linalg.svd, CUBE, compute_uv=False),
+    "linalg.svd, hermitian": alike(
+        lambda m, x: _values_and_projectors(m.linalg.svd(symmetric(x), hermitian=True)),
+        points(2, 3, 3),
+    ),
+    "linalg.svd, hermitian values": alike(
+        lambda m, x: m.linalg.svd(symmetric(x), compute_uv=False, hermitian=True), points(2, 3, 3)
+    ),
+    "linalg.svdvals": row(linalg.svdvals, np.linalg.svdvals, CUBE),
+    # norms
+    "linalg.norm": row(linalg.norm, np.linalg.norm, CUBE),
+    "linalg.norm, axes kept": row(linalg.norm, np.linalg.norm, CUBE, keepdims=True),
+    "linalg.norm, a number": row(linalg.norm, np.linalg.norm, np.asarray(-1.5)),
+    **{
+        f"linalg.norm, vectors {p}": row(linalg.norm, np.linalg.norm, CUBE, ord=p, axis=1)
+        for p in (None, 2, 1, 3, 2.5, 0.5, -1, -2, np.inf, -np.inf, 0)
+    },
+    "linalg.norm, one vector": row(linalg.norm, np.linalg.norm, V, ord=3, keepdims=True),
+    **{
+        f"linalg.norm, matrices {p}": row(
+            linalg.norm, np.linalg.norm, CUBE, ord=p, axis=(2, 0), keepdims=p in (2, "fro", 1)
+        )
+        for p in (None, "fro", "nuc", 2, -2, 1, -1, np.inf, -np.inf)
+    },
+    "linalg.vector_norm": row(linalg.vector_norm, np.linalg.vector_norm, CUBE),
+    "linalg.vector_norm, axes": row(
+        linalg.vector_norm, np.linalg.vector_norm, CUBE, axis=(0, -1), ord=3, keepdims=True
+    ),
+    "linalg.matrix_norm": row(linalg.matrix_norm, np.linalg.matrix_norm, CUBE),
+    "linalg.matrix_norm, nuc": row(
+        linalg.matrix_norm, np.linalg.matrix_norm, CUBE, ord="nuc", keepdims=True
+    ),
+    "linalg.cond": row(linalg.cond, np.linalg.cond, CUBE),
+    **{
+        f"linalg.cond, {p}": row(linalg.cond, np.linalg.cond, SQUARES, p=p)
+        for p in (2, -2, 1, -1, np.inf, -np.inf, "fro", "nuc")
+    },
 }

@@ -14,9 +14,13 @@ from typing import Any
 import numpy as np
 
 from pygrad.engine.function import Function
+from pygrad.engine.operands import value_of
 from pygrad.exceptions import LinAlgError
 
-__all__ = ["MatrixFunction", "adjoint", "conj", "real", "with_half_diagonal"]
+__all__ = [
+    "MatrixFunction", "adjoint", "conj", "inverse", "inverse_gaps", "is_zero", "real", "real_dtype",
+    "with_half_diagonal",
+]  # fmt: skip
 
 
 class MatrixFunction(Function):
@@ -56,3 +60,24 @@ def with_half_diagonal(x: Any) -> Any:
 def real_dtype(dtype: Any) -> Any:
     """The dtype of the parts of numbers of a dtype."""
     return np.zeros((), dtype).real.dtype
+
+
+def is_zero(g: Any) -> bool:
+    """Whether a gradient is nothing but zeros, as is one that never arrived."""
+    return g.__class__ is np.ndarray and not g.any()
+
+
+def inverse(x: Any) -> Any:
+    """``1 / x``, and 0 where x is 0."""
+    zero = value_of(x) == 0
+    return np.logical_not(zero) / (x + zero)
+
+
+def inverse_gaps(w: Any) -> Any:
+    """``1 / (w_j - w_i)`` in row i and column j, and 0 where the two agree but for rounding."""
+    gaps = w[..., None, :] - w[..., :, None]
+    values = np.abs(value_of(w))
+    largest = values.max(axis=-1, initial=0)[..., None, None]
+    rounding = np.finfo(values.dtype).eps * w.shape[-1] * largest
+    same = np.abs(value_of(gaps)) <= rounding
+    return np.logical_not(same) / (gaps + same)

@@ -1,0 +1,39 @@
+"""Lengths of vectors, without overflow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+__all__ = ["euclidean", "power_mean"]
+
+
+def euclidean(x: Any, axis: Any) -> Any:
+    """The square root of the sum of the squares, with the reduced axes kept."""
+    with np.errstate(over="ignore", under="ignore"):
+        y = np.sqrt(np.sum(_squared(x), axis=axis, keepdims=True))
+    limits = np.finfo(y.dtype)
+    # squares lose digits below the smallest normal number, and are infinite above the largest
+    if np.all((y > np.sqrt(limits.tiny / limits.eps)) & (y < np.inf)):
+        return y
+    unit = _unit(x, axis)
+    return unit * np.sqrt(np.sum(_squared(x / unit), axis=axis, keepdims=True))
+
+
+def power_mean(x: Any, p: float, axis: Any) -> Any:
+    """The p-th root of the sum of the p-th powers of magnitudes, with the reduced axes kept."""
+    unit = _unit(x, axis)
+    with np.errstate(divide="ignore", under="ignore"):  # of 0, for negative p
+        powers = np.power(np.abs(x) / unit, p)
+        return unit * np.power(np.sum(powers, axis=axis, keepdims=True), 1 / p)
+
+
+def _squared(x: Any) -> Any:
+    return x.real**2 + x.imag**2 if x.dtype.kind == "c" else x * x
+
+
+def _unit(x: Any, axis: Any) -> Any:
+    """The largest magnitude, to measure by; 1 where that is 0, infinite or NaN."""
+    unit = np.max(np.abs(x), axis=axis, keepdims=True, initial=0)
+    return np.where((unit > 0) & (unit < np.inf), unit, np.ones((), unit.dtype))
