@@ -28,11 +28,17 @@ class MatrixFunction(Function):
 
     requires = "x must be one matrix or several"
 
+    def on(self, *inputs: Any) -> Any:
+        try:
+            return super().on(*inputs)
+        except np.linalg.LinAlgError as error:
+            raise self._explained(error, inputs) from error
+
     def _explained(self, error: Exception, arrays: Iterable[Any]) -> Exception:
         explained = super()._explained(error, arrays)
-        return (
-            LinAlgError(str(explained)) if isinstance(error, np.linalg.LinAlgError) else explained
-        )
+        if isinstance(error, np.linalg.LinAlgError) and explained is not error:
+            return LinAlgError(str(explained))
+        return explained
 
 
 def conj(x: Any) -> Any:
@@ -67,17 +73,33 @@ def is_zero(g: Any) -> bool:
     return g.__class__ is np.ndarray and not g.any()
 
 
-def inverse(x: Any) -> Any:
-    """``1 / x``, and 0 where x is 0."""
+def inverse(x: Any, *gradients: Any) -> Any:
+    """``1 / x``, for a row of numbers and gradients of the columns that go with them.
+
+    Where a number is 0 it is NaN, or 0 if the gradients of its columns are 0.
+    """
     zero = value_of(x) == 0
-    return np.logical_not(zero) / (x + zero)
+    lost = np.zeros(zero.shape, np.bool_)
+    for g in gradients:
+        lost = lost | (zero & (value_of(g) != 0).any(axis=-2, keepdims=True))
+    weights = np.where(lost, np.nan, np.logical_not(zero)).astype(x.dtype)
+    return weights / (x + zero)
 
 
-def inverse_gaps(w: Any) -> Any:
-    """``1 / (w_j - w_i)`` in row i and column j, and 0 where the two agree but for rounding."""
+def inverse_gaps(w: Any, *gradients: Any) -> Any:
+    """``1 / (w_j - w_i)`` in row i and column j, for gradients of the vectors that go with `w`.
+
+    Where the two agree but for rounding, the vectors are not determined: then it is NaN, or 0 if
+    the gradients of both vectors are 0. It is 0 on the diagonal.
+    """
     gaps = w[..., None, :] - w[..., :, None]
-    values = np.abs(value_of(w))
-    largest = values.max(axis=-1, initial=0)[..., None, None]
-    rounding = np.finfo(values.dtype).eps * w.shape[-1] * largest
-    same = np.abs(value_of(gaps)) <= rounding
-    return np.logical_not(same) / (gaps + same)
+    sizes = np.abs(value_of(w))
+    used = np.zeros(sizes.shape, np.bool_)
+    for g in gradients:
+        used = used | (value_of(g) != 0).any(axis=-2)
+    rounding = np.finfo(sizes.dtype).eps * w.shape[-1] * sizes.max(axis=-1, initial=0)
+    same = np.abs(value_of(gaps)) <= rounding[..., None, None]
+    lost = same & (used[..., None, :] | used[..., :, None])
+    weights = np.where(lost, np.nan, np.where(same, 0, 1)).astype(sizes.dtype)
+    np.einsum("...ii->...i", weights)[...] = 0
+    return weights / (gaps + same)

@@ -16,7 +16,7 @@ def is_far_from_singular(a: Any) -> bool:
     except np.linalg.LinAlgError:
         return False
     condition = _largest_row(a) * _largest_row(inverse)
-    return bool(np.all(condition * np.sqrt(np.finfo(inverse.dtype).eps) < 1))
+    return not np.any(condition * np.sqrt(np.finfo(inverse.dtype).eps) >= 1)
 
 
 def cofactors(a: Any) -> Any:

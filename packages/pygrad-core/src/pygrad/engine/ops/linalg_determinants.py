@@ -86,7 +86,7 @@ class Slogdet(MatrixFunction):
         slopes = Inv().on(a).swapaxes(-1, -2)
         gy = real(gy)
         if a.dtype.kind == "c":
-            gy = gy + 1j * (gsign * sign).imag
+            gy = gy + (gsign * sign).imag * 1j  # in this order: 1j * np.float64 is no NumPy number
         return gy[..., None, None] * slopes
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -45,7 +45,7 @@ class Eigh(MatrixFunction):
     saves = (OUTPUT, OUTPUT - 1)
     requires = "a must be a square matrix, or several"
 
-    def __init__(self, uplo: str) -> None:
+    def __init__(self, uplo: Any) -> None:
         self.uplo = uplo
 
     def forward(self, a):
@@ -55,7 +55,7 @@ class Eigh(MatrixFunction):
         w, v = self.saved
         ga = (v * real(gw)[..., None, :]) @ adjoint(v)
         if not is_zero(gv):
-            turned = (adjoint(v) @ conj(gv)) * inverse_gaps(w)
+            turned = (adjoint(v) @ conj(gv)) * inverse_gaps(w, gv)
             ga = ga + v @ ((turned + adjoint(turned)) / 2) @ adjoint(v)
         return conj(ga)
 
@@ -65,7 +65,7 @@ class Eigvalsh(MatrixFunction):
 
     requires = "a must be a square matrix, or several"
 
-    def __init__(self, uplo: str) -> None:
+    def __init__(self, uplo: Any) -> None:
         self.uplo = uplo
 
     def forward(self, a):
@@ -98,7 +98,7 @@ class Eig(MatrixFunction):
             turned = above @ conj(gv)
             lengths = real(turned.diagonal(0, -2, -1))
             turned = turned - (above @ v) * lengths[..., None, :]
-            inner = inner + (turned * conj(inverse_gaps(w))) @ above
+            inner = inner + (turned * conj(inverse_gaps(w, gv))) @ above
         ga = conj(Solve().on(above, inner))
         return real(ga) if self.of_real else ga
 
@@ -107,11 +107,11 @@ class Eig(MatrixFunction):
 def eigh(a: ArrayLike, UPLO: str = "L") -> EighResult:
     """Eigenvalues and eigenvectors of symmetric (Hermitian) matrices.
 
-    The gradient is symmetric (Hermitian), as that of `cholesky`. Where eigenvalues coincide the
-    eigenvectors are not determined, and neither is the second derivative of the eigenvalues: the
-    rule leaves out what would divide by their difference, which is right for results that do not
-    depend on the choice of the eigenvectors. The phase of a complex eigenvector is not determined
-    either: a result that depends on it has no meaningful gradient.
+    The gradient is symmetric (Hermitian), as that of `cholesky`. Where eigenvalues coincide their
+    eigenvectors are not determined: a gradient that reaches one of those comes out as NaN, and so
+    does the second derivative of such eigenvalues; the first is that of a choice of eigenvectors.
+    The phase of a complex eigenvector is not determined either: a result that depends on it has no
+    meaningful gradient.
 
     Parameters
     ----------
@@ -164,8 +164,9 @@ def eig(a: ArrayLike) -> EigResult:
 
     As in NumPy the results for a real matrix are complex, unless all of its eigenvalues are real.
     Eigenvectors have length 1, but the phase of a complex one is not determined: a result that
-    depends on it has no meaningful gradient. Neither has one that depends on eigenvectors of equal
-    eigenvalues.
+    depends on it has no meaningful gradient. Where eigenvalues coincide, a gradient that reaches
+    their eigenvectors comes out as NaN. Near a matrix that has no basis of eigenvectors gradients
+    grow without bound.
 
     Parameters
     ----------
@@ -181,7 +182,7 @@ def eig(a: ArrayLike) -> EigResult:
     Raises
     ------
     LinAlgError
-        If a matrix is not square; and from the backward pass, if it has no basis of eigenvectors.
+        If a matrix is not square.
 
     Examples
     --------
@@ -199,7 +200,7 @@ def eigvals(a: ArrayLike) -> Variable:
     Raises
     ------
     LinAlgError
-        If a matrix is not square; and from the backward pass, if it has no basis of eigenvectors.
+        If a matrix is not square.
 
     Examples
     --------

@@ -47,7 +47,7 @@ class Cholesky(MatrixFunction):
         return conj(ga) / 2
 
 
-class QR(MatrixFunction):
+class Qr(MatrixFunction):
     """A = Q R, with k = min(m, n) columns in Q, or m if it is complete.
 
     (Walter, Lehmann and Lamour, "On evaluating higher-order derivatives of the QR decomposition",
@@ -57,7 +57,7 @@ class QR(MatrixFunction):
     saves = (OUTPUT, OUTPUT - 1)
     requires = "a must be a matrix, or several"
 
-    def __init__(self, mode: str) -> None:
+    def __init__(self, mode: Any) -> None:
         self.mode = mode
 
     def forward(self, a):
@@ -157,5 +157,5 @@ def qr(a: ArrayLike, mode: str = "reduced") -> Any:
         )
     if mode not in ("reduced", "complete", "r"):
         raise ArgumentError(f"qr: mode is {mode!r}; it must be 'reduced', 'complete' or 'r'")
-    q, r = apply(QR("reduced" if mode == "r" else mode), a)
+    q, r = apply(Qr("reduced" if mode == "r" else mode), a)
     return r if mode == "r" else QRResult(q, r)

@@ -9,7 +9,7 @@ import numpy as np
 from pygrad.engine.function import OUTPUT, apply
 from pygrad.engine.kernels.norm import euclidean, power_mean
 from pygrad.engine.kernels.reduction import kept_shape
-from pygrad.engine.matrices import conj, inverse, real
+from pygrad.engine.matrices import conj, real
 from pygrad.engine.numpy_protocols import implements
 from pygrad.engine.operands import as_axes, operand, value_of
 from pygrad.engine.ops.arithmetic import multiply
@@ -39,10 +39,14 @@ class Norm(Reduction):
 
     def backward(self, gy):
         x, y = self.saved
-        return real(self.kept(gy)) * (conj(x) * inverse(self.kept(y)))
+        y = self.kept(y)
+        zero = value_of(y) == 0
+        if np.any(zero):
+            x, y = x * np.logical_not(zero), y + zero
+        return real(self.kept(gy)) * (conj(x) / y)
 
 
-class PNorm(Reduction):
+class PowerNorm(Reduction):
     """y = (sum |x|^p)^(1/p); dy/dx = conj(x) / |x| * (|x| / y)^(p - 1), which is 0 where x is 0."""
 
     saves = (0, OUTPUT)
@@ -57,11 +61,11 @@ class PNorm(Reduction):
 
     def backward(self, gy):
         x, y = self.saved
-        size = np.abs(x)
-        zero = value_of(size) == 0
-        size = size + zero
-        shares = size * inverse(self.kept(y))
-        return real(self.kept(gy)) * (conj(x) / size) * shares ** (self.p - 1)
+        size, y, gy = np.abs(x), self.kept(y), real(self.kept(gy))
+        no_size, no_norm = value_of(size) == 0, value_of(y) == 0
+        size = size + no_size
+        shares = size / (y + no_norm)
+        return gy * np.logical_not(no_norm) * (conj(x) / size) * shares ** (self.p - 1)
 
 
 @implements(np.linalg.norm)
@@ -193,20 +197,22 @@ def cond(x: ArrayLike, p: Any = None) -> Variable:
         raise LinAlgError(
             f"cond: x has shape {x.shape}; it must be a matrix with values, or several"
         )
+    infinity = np.full((), np.inf, x.data.real.dtype)
     if p is None or p in (2, -2):
         s = svdvals(x)
         largest, smallest = (s[..., 0], s[..., -1])[:: -1 if p == -2 else 1]
-        with np.errstate(divide="ignore"):
-            return largest / smallest
+        with np.errstate(divide="ignore", invalid="ignore"):
+            y: Variable = largest / smallest
+        undecided = np.isnan(y.data)
+        return where(undecided, infinity, y) if undecided.any() else y
     try:
-        inverted = inv(x)
+        return multiply(matrix_norm(x, ord=p), matrix_norm(inv(x), ord=p))
     except LinAlgError:
         if x.shape[-1] != x.shape[-2]:
             raise
-        singular = np.isinf(np.linalg.cond(x.data, p))
-        inverted = inv(where(singular[..., None, None], np.eye(x.shape[-1], dtype=x.dtype), x))
-        inverted = where(singular[..., None, None], np.full((), np.inf, x.dtype), inverted)
-    return multiply(matrix_norm(x, ord=p), matrix_norm(inverted, ord=p))
+    singular = np.isinf(np.linalg.cond(x.data, 1))
+    regular = where(singular[..., None, None], np.eye(x.shape[-1], dtype=x.dtype), x)
+    return where(singular, infinity, cond(regular, p))
 
 
 def _floats(x: ArrayLike) -> Variable:
@@ -225,7 +231,7 @@ def _of_vectors(x, ord, axes, keepdims):
         return sum(where(x.data != 0, np.ones((), x.data.real.dtype), abs(x)), axes, keepdims)
     if ord in (np.inf, -np.inf):
         return (max if ord > 0 else min)(abs(x), axes, keepdims)
-    return apply(PNorm(ord, axes, keepdims), x)
+    return apply(PowerNorm(ord, axes, keepdims), x)
 
 
 def _of_matrices(x, ord, axes, keepdims):

@@ -38,7 +38,7 @@ class SVDResult(NamedTuple):
     Vh: Variable
 
 
-class SVD(MatrixFunction):
+class Svd(MatrixFunction):
     """A = U diag(s) V^H; with D = U^H dA V, ds = Re diag(D), and dU and dV have D in them, divided
     by the differences of s^2.
 
@@ -74,18 +74,19 @@ def _turned(u, s, vh, gu, gvh):
     v, gv = adjoint(vh), adjoint(gvh)
     by_u, by_v = adjoint(u) @ gu, adjoint(v) @ gv
     rows, columns = s[..., :, None], s[..., None, :]
-    gaps = inverse_gaps(s) * inverse(rows + columns)
-    inner = (by_u - adjoint(by_u)) * gaps * columns + rows * ((by_v - adjoint(by_v)) * gaps)
+    sums = rows + columns
+    sums = sums + (value_of(sums) == 0)
+    by_u_or_v = (by_u - adjoint(by_u)) * (columns / sums) + (rows / sums) * (by_v - adjoint(by_v))
+    inner = by_u_or_v * inverse_gaps(s, gu, gv)
     if u.dtype.kind == "c":
         # only the difference of the phases of a pair of vectors is determined
-        phases = ((by_u - by_v).diagonal(0, -2, -1)).imag * inverse(2 * s)
-        inner = inner + phases[..., None, :] * (1j * np.eye(s.shape[-1], dtype=s.dtype))
+        phases = (by_u - by_v).diagonal(0, -2, -1).imag[..., None, :] * inverse(2 * columns, gu, gv)
+        inner = inner + phases * (1j * np.eye(s.shape[-1], dtype=s.dtype))
     ga = u @ inner @ vh
-    by_s = inverse(columns)
     if u.shape[-2] > s.shape[-1]:
-        ga = ga + ((gu - u @ by_u) * by_s) @ vh
+        ga = ga + ((gu - u @ by_u) * inverse(columns, gu)) @ vh
     if vh.shape[-1] > s.shape[-1]:
-        ga = ga + u @ adjoint((gv - v @ by_v) * by_s)
+        ga = ga + u @ adjoint((gv - v @ by_v) * inverse(columns, gv))
     return ga
 
 
@@ -104,7 +105,7 @@ class Svdvals(MatrixFunction):
 
 def slopes_of_values(x, gs):
     """What a gradient of the singular values makes of the vectors; 0 for a value of 0."""
-    u, s, vh = SVD(False).on(x)
+    u, s, vh = Svd(False).on(x)
     return (u * (real(gs) * (value_of(s) > 0))[..., None, :]) @ vh
 
 
@@ -114,10 +115,10 @@ def svd(
 ) -> Any:
     """Singular value decomposition: ``U @ diag(S) @ Vh = a``.
 
-    Where singular values coincide or are zero their vectors are not determined, and neither is the
-    second derivative of the values: the rule leaves out what would divide by zero, which is right
-    for results that do not depend on the choice. The phase of a pair of complex vectors is not
-    determined either: a result that depends on it has no meaningful gradient.
+    Where singular values coincide, or are zero, their vectors are not determined: a gradient that
+    reaches one of those comes out as NaN, and so does the second derivative of such values; the
+    first is that of a choice of vectors. The phase of a pair of complex vectors is not determined
+    either: a result that depends on it has no meaningful gradient.
 
     Parameters
     ----------
@@ -150,7 +151,7 @@ def svd(
     if not compute_uv:
         return _sorted_magnitudes(eigvalsh(a))[0] if hermitian else svdvals(a)
     if not hermitian:
-        return SVDResult(*apply(SVD(full_matrices), a))
+        return SVDResult(*apply(Svd(full_matrices), a))
     w, v = eigh(a)
     s, order = _sorted_magnitudes(w)
     u = take_along_axis(v, order[..., None, :], -1)

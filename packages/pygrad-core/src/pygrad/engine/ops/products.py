@@ -251,7 +251,7 @@ def outer(a: ArrayLike, b: ArrayLike) -> Variable:
 
 
 @implements(np.tensordot, np.linalg.tensordot)
-def tensordot(a: ArrayLike, b: ArrayLike, axes: int | Sequence[Any] = 2) -> Variable:
+def tensordot(a: ArrayLike, b: ArrayLike, axes: Any = 2) -> Variable:
     """Sums of products along pairs of axes.
 
     Parameters
@@ -279,10 +279,11 @@ def tensordot(a: ArrayLike, b: ArrayLike, axes: int | Sequence[Any] = 2) -> Vari
     (2, 5)
     """
     a, b = operand(a, "tensordot"), operand(b, "tensordot")
-    if isinstance(axes, Sequence):
+    try:
+        n = operator.index(axes)
+    except TypeError:
         axes_a, axes_b = axes
     else:
-        n = operator.index(axes)
         axes_a, axes_b = range(-n, 0), range(n)
     axes_a, axes_b = as_axes(axes_a, a.ndim, "tensordot"), as_axes(axes_b, b.ndim, "tensordot")
     if len(axes_a) != len(axes_b):
