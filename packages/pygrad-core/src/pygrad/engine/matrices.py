@@ -70,7 +70,7 @@ def real_dtype(dtype: Any) -> Any:
 
 def is_zero(g: Any) -> bool:
     """Whether a gradient is nothing but zeros, as is one that never arrived."""
-    return g.__class__ is np.ndarray and not g.any()
+    return isinstance(g, np.ndarray) and not g.any()
 
 
 def inverse(x: Any, *gradients: Any) -> Any:
