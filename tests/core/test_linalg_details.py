@@ -4,6 +4,8 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from rows import points
 
 from pygrad import Variable, grad, linalg
@@ -101,9 +103,34 @@ def test_einsum_says_how_to_call_it(operands, message):
 
 def test_einsum_does_not_write_into_an_array_or_change_the_dtype():
     x = Variable(np.ones(3))
-    for settings in ({"out": np.zeros(())}, {"dtype": np.float32}):
+    for more in ({"out": np.zeros(())}, {"dtype": np.float32}):
         with pytest.raises(UnsupportedError, match="einsum does not take"):
-            np.einsum("i->", x, **settings)
+            np.einsum("i->", x, **more)
+
+
+@given(st.data())
+@settings(max_examples=60, deadline=None)
+def test_einsum_is_linear_in_each_operand_and_its_gradient_says_so(data):
+    # letters repeat within an operand, are summed out, and stand for axes of length 1 at will
+    lengths = {letter: data.draw(st.integers(1, 3)) for letter in "abcd"}
+    terms = data.draw(st.lists(st.text("abcd", max_size=3), min_size=1, max_size=3))
+    rng = np.random.default_rng(0)
+    shapes = []
+    for term in terms:
+        thin = {letter for letter in term if data.draw(st.booleans())}
+        shapes.append([1 if letter in thin else lengths[letter] for letter in term])
+    used = sorted(set("".join(terms)))
+    output = "".join(data.draw(st.permutations(used))[: data.draw(st.integers(0, 4))])
+    subscripts = ",".join(terms) + "->" + output
+    arrays = [rng.normal(size=shape) for shape in shapes]
+    xs = [Variable(a) for a in arrays]
+    y = F.einsum(subscripts, *xs)
+    w = rng.normal(size=y.shape)
+    (y * w).sum().backward()
+    for i, x in enumerate(xs):
+        v = rng.normal(size=x.shape)
+        along = np.einsum(subscripts, *arrays[:i], v, *arrays[i + 1 :])
+        np.testing.assert_allclose(np.sum(x.grad.data * v), np.sum(w * along), rtol=1e-9, atol=1e-9)
 
 
 def test_einsum_of_large_operands_has_the_gradient_of_matmul():

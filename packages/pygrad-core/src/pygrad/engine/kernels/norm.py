@@ -34,6 +34,8 @@ def _squared(x: Any) -> Any:
 
 
 def _unit(x: Any, axis: Any) -> Any:
-    """The largest magnitude, to measure by; 1 where that is 0, infinite or NaN."""
-    unit = np.max(np.abs(x), axis=axis, keepdims=True, initial=0)
-    return np.where((unit > 0) & (unit < np.inf), unit, np.ones((), unit.dtype))
+    """A power of 2 near the largest magnitude, to measure by without rounding."""
+    largest = np.max(np.abs(x), axis=axis, keepdims=True, initial=0)
+    one = np.ones((), largest.dtype)
+    exponent = np.frexp(largest)[1] - 1
+    return np.where((largest > 0) & (largest < np.inf), np.ldexp(one, exponent), one)
