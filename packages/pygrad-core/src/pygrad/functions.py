@@ -62,7 +62,7 @@ from pygrad.engine.ops.powers import (
     cbrt, float_power, ldexp, reciprocal,
 )  # fmt: skip
 from pygrad.engine.ops.products import (
-    Dot, Tensordot, Vecdot,
+    Dot, Outer, Tensordot, Vecdot,
     dot, inner, kron, matvec, outer, tensordot, vdot, vecdot, vecmat,
 )  # fmt: skip
 from pygrad.engine.ops.quantiles import (
@@ -116,13 +116,13 @@ __all__ = [
     "Glu", "HardTanh", "Heaviside", "Hypot", "Imag", "Ldexp", "LeakyRelu", "Linear", "Log",
     "Log1p", "Log2", "Log10", "LogSigmoid", "LogSoftmax", "Logaddexp", "Logaddexp2",
     "Logsumexp", "Matmul", "Max", "Maximum", "Mean", "MeanSquaredError", "Min", "Minimum",
-    "Mish", "Multiply", "NanToNum", "Nanmax", "Nanmin", "Negative", "NormalCdf", "Permute",
-    "Positive", "Power", "Prod", "Rad2deg", "Real", "Reciprocal", "Recurrence", "Relu",
-    "Remainder", "Reshape", "Rint", "Roll", "Round", "ScatterAdd", "Selu", "SetItem", "Sigmoid",
-    "Sign", "Silu", "Sin", "Sinc", "Sinh", "Softmax", "SoftmaxCrossEntropy", "Softplus",
-    "Softsign", "Split", "Sqrt", "Square", "Squeeze", "Stack", "Std", "Subtract", "Sum",
-    "SumTo", "Swapaxes", "Take", "TakeAlongAxis", "Tan", "Tanh", "Tensordot", "Transpose",
-    "Trunc", "Var", "Vecdot", "Where",
+    "Mish", "Multiply", "NanToNum", "Nanmax", "Nanmin", "Negative", "NormalCdf", "Outer",
+    "Permute", "Positive", "Power", "Prod", "Rad2deg", "Real", "Reciprocal", "Recurrence",
+    "Relu", "Remainder", "Reshape", "Rint", "Roll", "Round", "ScatterAdd", "Selu", "SetItem",
+    "Sigmoid", "Sign", "Silu", "Sin", "Sinc", "Sinh", "Softmax", "SoftmaxCrossEntropy",
+    "Softplus", "Softsign", "Split", "Sqrt", "Square", "Squeeze", "Stack", "Std", "Subtract",
+    "Sum", "SumTo", "Swapaxes", "Take", "TakeAlongAxis", "Tan", "Tanh", "Tensordot",
+    "Transpose", "Trunc", "Var", "Vecdot", "Where",
     "abs", "absolute", "add", "append", "arccos", "arccosh", "arcsin", "arcsinh", "arctan",
     "arctan2", "arctanh", "array_split", "astype", "atleast_1d", "atleast_2d", "atleast_3d",
     "average", "block", "broadcast_arrays", "broadcast_to", "cbrt", "ceil", "celu", "choose",

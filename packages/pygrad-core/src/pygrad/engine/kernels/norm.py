@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -9,16 +10,19 @@ import numpy as np
 __all__ = ["euclidean", "power_mean"]
 
 
-def euclidean(x: Any, axis: Any) -> Any:
+def euclidean(x: Any, axes: tuple[int, ...]) -> Any:
     """The square root of the sum of the squares, with the reduced axes kept."""
-    with np.errstate(over="ignore", under="ignore"):
-        y = np.sqrt(np.sum(_squared(x), axis=axis, keepdims=True))
-    limits = np.finfo(y.dtype)
-    # squares lose digits below the smallest normal number, and are infinite above the largest
-    if np.all((y > np.sqrt(limits.tiny / limits.eps)) & (y < np.inf)):
-        return y
-    unit = _unit(x, axis)
-    return unit * np.sqrt(np.sum(_squared(x / unit), axis=axis, keepdims=True))
+    if len(axes) == x.ndim:
+        flat = x.ravel()
+        squares = np.vdot(flat, flat).real.reshape((1,) * x.ndim)  # BLAS: quick, and never warns
+    else:
+        with np.errstate(over="ignore", under="ignore"):
+            squares = np.sum(_squared(x), axis=axes, keepdims=True)
+    least, most = _limits(squares.dtype)
+    if squares.size and least < squares.min() and squares.max() < most:
+        return np.sqrt(squares)
+    unit = _unit(x, axes)
+    return unit * np.sqrt(np.sum(_squared(x / unit), axis=axes, keepdims=True))
 
 
 def power_mean(x: Any, p: float, axis: Any) -> Any:
@@ -27,6 +31,13 @@ def power_mean(x: Any, p: float, axis: Any) -> Any:
     with np.errstate(divide="ignore", under="ignore"):  # of 0, for negative p
         powers = np.power(np.abs(x) / unit, p)
         return unit * np.power(np.sum(powers, axis=axis, keepdims=True), 1 / p)
+
+
+@functools.cache
+def _limits(dtype: Any) -> tuple[float, float]:
+    """Between which sums of squares have all their digits."""
+    info = np.finfo(dtype)
+    return float(info.tiny / info.eps), float(info.max)
 
 
 def _squared(x: Any) -> Any:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["einsum"]
 
-_LARGE = 2**14  # products, from which on it pays to look for a good order, and for BLAS
+_LARGE = 2**17  # products, from which on it pays to look for a good order, and for BLAS
 
 
 class Einsum(Function):

@@ -65,6 +65,17 @@ class Tensordot(Function):
         return ga, gb
 
 
+class Outer(Function):
+    """y_ij = a_i b_j; the gradients are products of gy and the other vector."""
+
+    def forward(self, a, b):
+        return np.outer(a, b)
+
+    def backward(self, gy):
+        a, b = self.saved
+        return gy @ b if self.wants(0) else None, a @ gy if self.wants(1) else None
+
+
 class Vecdot(Function):
     """y = sum(conj(a) * b) along the last axis; dy/da = conj(gy b), dy/db = gy conj(a)."""
 
@@ -247,7 +258,8 @@ def outer(a: ArrayLike, b: ArrayLike) -> Variable:
     Variable([[ 3  4  5]
               [ 6  8 10]])
     """
-    return multiply(reshape(a, (-1, 1)), ravel(b))
+    a, b = operand(a, "outer"), operand(b, "outer")
+    return apply(Outer(), a if a.ndim == 1 else ravel(a), b if b.ndim == 1 else ravel(b))
 
 
 @implements(np.tensordot, np.linalg.tensordot)
