@@ -10,7 +10,7 @@ import numpy as np
 __all__ = ["euclidean", "power_mean"]
 
 
-def euclidean(x: Any, axes: tuple[int, ...]) -> Any:
+def euclidean(x: Any, axes: Any) -> Any:
     """The square root of the sum of the squares, with the reduced axes kept."""
     if len(axes) == x.ndim:
         flat = x.ravel()
