@@ -65,7 +65,7 @@ ROWS = {
     "tensordot, outer": row(F.tensordot, np.tensordot, points(2, 3), V, axes=0),
     "tensordot, one axis": row(F.tensordot, np.tensordot, CUBE, points(4, 2), axes=1),
     "tensordot, pairs": row(
-        F.tensordot, np.tensordot, CUBE, points(4, 5, 2, 3), axes=([-1, 0, 1], [0, 2, -1])
+        F.tensordot, np.tensordot, CUBE, points(4, 5, 2, 3), axes=([0, -1, 1], [2, 0, -1])
     ),
     "tensordot, pair of numbers": row(F.tensordot, np.tensordot, CUBE, points(5, 3), axes=(1, -1)),
     "kron": row(F.kron, np.kron, A, points(2, 3)),

@@ -264,10 +264,13 @@ def test_the_gradient_of_det_is_the_cofactors_whatever_the_rank(a):
 
 
 def test_det_of_a_batch_may_be_singular_in_places():
-    a = np.stack([SQUARE, SINGULAR])
-    np.testing.assert_allclose(
-        gradient(linalg.det, a), [minors(SQUARE), minors(SINGULAR)], rtol=1e-12, atol=1e-13
-    )
+    for other in (SINGULAR, SINGULAR + 1e-15 * points(3, 3)):
+        np.testing.assert_allclose(
+            gradient(linalg.det, np.stack([SQUARE, other])),
+            [minors(SQUARE), minors(other)],
+            rtol=1e-12,
+            atol=1e-13,
+        )
 
 
 def test_det_has_a_third_derivative_away_from_singular_matrices_alone():
@@ -296,10 +299,15 @@ def test_cholesky_reads_the_lower_triangle_and_has_a_symmetric_gradient():
     np.testing.assert_allclose(upper, found)
 
 
-def test_eigenvectors_have_a_symmetric_gradient():
+def test_functions_of_symmetric_matrices_have_a_symmetric_gradient():
     weights = points(3, 3, seed=4)
-    found = gradient(lambda x: linalg.eigh(x).eigenvectors * weights, symmetric(SQUARE))
-    np.testing.assert_allclose(found, found.T, atol=1e-15)
+    for f in (
+        lambda x: linalg.eigh(x).eigenvectors,
+        lambda x: linalg.pinv(x, hermitian=True),
+        lambda x: linalg.svd(x, hermitian=True).U,
+    ):
+        found = gradient(lambda x, f=f: f(x) * weights, symmetric(SQUARE))
+        np.testing.assert_allclose(found, found.T, atol=1e-13)
 
 
 @pytest.mark.parametrize("scale", [1.0, 1e-150, 1e150, 1e-300])
@@ -358,6 +366,12 @@ def test_eigenvalues_of_a_real_matrix_may_be_complex_as_numpys():
     a = np.array([[0.0, -1.0], [1.0, 0.0]])
     assert linalg.eigvals(a).dtype == linalg.eig(a).eigenvectors.dtype == np.complex128
     assert linalg.eigvals(np.eye(2)).dtype == np.float64
+
+
+def test_a_real_matrix_with_complex_eigenvalues_has_a_real_gradient_inside_a_graph():
+    a = Variable([[0.0, -1.0], [2.0, 0.0]]) * 1
+    (linalg.eigvals(a) * [2.0 + 1j, 1.0]).imag.sum().backward(retain_grad=True)
+    assert a.grad.dtype == np.float64
 
 
 def test_columns_that_are_not_determined_have_no_gradient():

@@ -40,7 +40,7 @@ class Cholesky(MatrixFunction):
     def backward(self, gy):
         (y,) = self.saved
         above = adjoint(y)
-        middle = with_half_diagonal(above @ np.tril(conj(gy)))
+        middle = with_half_diagonal(above @ conj(gy))
         middle = middle + adjoint(middle)
         # L^-H middle L^-1
         ga = Solve().on(above, adjoint(Solve().on(above, middle)))
@@ -73,7 +73,7 @@ class Qr(MatrixFunction):
                 f"have no derivative, since they are not determined; use mode 'reduced'"
             )
         q, gq = q[..., :k], conj(gq[..., :k])
-        r, gr = r[..., :k, :], np.triu(conj(gr[..., :k, :]))
+        r, gr = r[..., :k, :], conj(gr[..., :k, :])
         left, gr_left = r[..., :k], gr[..., :k]
         if n > k:
             gq = gq + q @ r[..., k:] @ adjoint(gr[..., k:])
