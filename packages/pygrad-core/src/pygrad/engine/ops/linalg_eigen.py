@@ -87,7 +87,6 @@ class Eig(MatrixFunction):
     requires = "a must be a square matrix, or several"
 
     def forward(self, a):
-        self.of_real = a.dtype.kind != "c"
         return tuple(np.linalg.eig(a))
 
     def backward(self, gw, gv):
@@ -99,8 +98,7 @@ class Eig(MatrixFunction):
             lengths = real(turned.diagonal(0, -2, -1))
             turned = turned - (above @ v) * lengths[..., None, :]
             inner = inner + (turned * conj(inverse_gaps(w, gv))) @ above
-        ga = conj(Solve().on(above, inner))
-        return real(ga) if self.of_real else ga
+        return conj(Solve().on(above, inner))
 
 
 @implements(np.linalg.eigh)
