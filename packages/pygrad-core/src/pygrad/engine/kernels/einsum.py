@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from string import ascii_lowercase, ascii_uppercase
 from typing import Any
 
 __all__ = ["LETTERS", "as_text", "written_out"]
 
-LETTERS = ascii_uppercase + ascii_lowercase  # in the order in which an implicit output is sorted
+# in the order in which an implicit output is sorted
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
 def as_text(operands: Sequence[Any]) -> tuple[str, list[Any]]:
