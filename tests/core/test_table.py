@@ -18,6 +18,7 @@ def test_every_public_function_has_a_row():
     for module in (fft, linalg):
         prefix = module.__name__.removeprefix("pygrad.")
         functions |= {f"{prefix}.{n}" for n in module.__all__ if n[0].islower()}
+    functions -= {"linalg.matrix_rank"}  # it has nothing to differentiate
     assert functions - covered == set()
     assert covered - functions == set()
 

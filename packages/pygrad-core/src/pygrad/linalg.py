@@ -22,7 +22,7 @@ from pygrad.engine.ops.linalg_products import (
     trace,
 )
 from pygrad.engine.ops.linalg_solving import inv, solve, tensorinv, tensorsolve
-from pygrad.engine.ops.linalg_svd import svd, svdvals
+from pygrad.engine.ops.linalg_svd import matrix_rank, svd, svdvals
 from pygrad.engine.ops.products import tensordot, vecdot
 from pygrad.exceptions import LinAlgError
 
@@ -42,6 +42,7 @@ __all__ = [
     "matmul",
     "matrix_norm",
     "matrix_power",
+    "matrix_rank",
     "matrix_transpose",
     "multi_dot",
     "norm",

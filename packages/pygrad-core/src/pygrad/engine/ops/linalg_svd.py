@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pygrad.engine.typing import ArrayLike
     from pygrad.variable import Variable
 
-__all__ = ["SVDResult", "svd", "svdvals"]
+__all__ = ["SVDResult", "matrix_rank", "svd", "svdvals"]
 
 
 class SVDResult(NamedTuple):
@@ -180,6 +180,30 @@ def svdvals(x: ArrayLike) -> Variable:
     Variable([4. 3.])
     """
     return apply(Svdvals(), operand(x, "svdvals"))
+
+
+def matrix_rank(A: ArrayLike, tol: Any = None, hermitian: bool = False, *, rtol: Any = None) -> Any:
+    """The rank of each matrix: how many singular values are not 0 but for rounding.
+
+    A whole number, or a plain array of them; there is nothing to differentiate.
+
+    Parameters
+    ----------
+    A : array_like, shape (..., m, n)
+    tol : array_like, optional
+        Singular values up to this count as zero.
+    hermitian : bool
+        Whether `A` is symmetric (Hermitian): then it takes less time.
+    rtol : array_like, optional
+        The same, as a fraction of the largest singular value.
+
+    Examples
+    --------
+    >>> from pygrad import linalg
+    >>> int(linalg.matrix_rank([[1.0, 2.0], [2.0, 4.0]]))
+    1
+    """
+    return np.linalg.matrix_rank(value_of(A), value_of(tol), hermitian, rtol=value_of(rtol))
 
 
 def _sorted_magnitudes(w: Variable) -> tuple[Variable, Any]:
