@@ -4,13 +4,10 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from rows import points
 
 from pygrad import Variable, grad, linalg
 from pygrad import functions as F
-from pygrad.engine.kernels.chain import best_split
 from pygrad.exceptions import (
     ArgumentError,
     LinAlgError,
@@ -35,147 +32,7 @@ def gradient(f, x):
     return x.grad.data
 
 
-# ------------------------------------------------------------------- products
-
-
-def test_dot_and_mt_are_methods_too():
-    a, b = Variable(SQUARE), Variable(points(3))
-    np.testing.assert_array_equal(a.dot(b).data, SQUARE.dot(b.data))
-    np.testing.assert_array_equal(F.expand_dims(a, 0).mT.data, SQUARE.T[None])
-    a.dot(b).sum().backward()
-    np.testing.assert_array_equal(b.grad.data, SQUARE.sum(0))
-
-
-def test_products_called_through_numpy_take_the_variable_on_either_side():
-    a, b = points(3, 4), points(4, seed=1)
-    for call in (np.dot, np.inner):
-        for y in (call(Variable(a), b), call(a, Variable(b))):
-            assert y.requires_grad
-            np.testing.assert_array_equal(y.data, call(a, b))
-
-
-def test_numpys_ufuncs_of_vectors_and_matrices_are_found():
-    a, x, y = points(2, 3, 4), points(4), points(3, seed=1)
-    np.testing.assert_allclose(np.vecdot(Variable(a), x).data, np.vecdot(a, x))
-    np.testing.assert_allclose(
-        np.vecdot(Variable(a), y[:, None], axis=-2).data, np.vecdot(a, y[:, None], axis=-2)
-    )
-    if hasattr(np, "matvec"):
-        np.testing.assert_allclose(np.matvec(a, Variable(x)).data, np.matvec(a, x))
-        np.testing.assert_allclose(np.vecmat(Variable(y), a).data, np.vecmat(y, a))
-
-
-@pytest.mark.parametrize(
-    ("call", "message"),
-    [
-        (lambda x: F.dot(x, x), r"dot: .*\(2, 3\) and \(2, 3\).*must be as long as"),
-        (lambda x: F.tensordot(x, x, 1), r"tensordot: .*axes of a pair must have one length"),
-        (lambda x: F.vecdot(x, 1.0), "vecdot: there is a single number where a vector must be"),
-        (lambda x: F.cross(F.concatenate([x, x], 1), x), r"cross: vectors have length 6"),
-        (lambda x: F.cross(x, points(4, 3)), r"cross: .*the other axes must broadcast"),
-        (lambda x: F.einsum("ij,jk", x, x), r"einsum: .*a letter stands for axes of one length"),
-        (lambda x: F.einsum("ijk", x), r"einsum: .*each operand needs a letter"),
-        (lambda x: F.einsum("ij->k", x), r"einsum: .*'k' which never appeared"),
-        (lambda x: linalg.outer(x, x), r"outer: the shapes are \(2, 3\) and \(2, 3\)"),
-        (lambda x: linalg.cross(x[:, :2], x[:, :2]), r"cross: .*axis -1 must have length 3"),
-    ],
-)
-def test_shapes_that_do_not_fit_are_explained(call, message):
-    with pytest.raises(ShapeError, match=message):
-        call(Variable(points(2, 3)))
-
-
-@pytest.mark.parametrize(
-    ("operands", "message"),
-    [
-        (("ij",), "give the subscripts and then the operands"),
-        ((np.ones(2), [60]), "from 0 to 51 or Ellipsis"),
-        ((np.ones(2), ["i"]), "from 0 to 51 or Ellipsis"),
-        ((np.ones(2), np.ones(2), [0]), "from 0 to 51 or Ellipsis"),
-    ],
-)
-def test_einsum_says_how_to_call_it(operands, message):
-    with pytest.raises(ArgumentError, match=message):
-        F.einsum(*operands)
-
-
-def test_einsum_does_not_write_into_an_array_or_change_the_dtype():
-    x = Variable(np.ones(3))
-    for more in ({"out": np.zeros(())}, {"dtype": np.float32}):
-        with pytest.raises(UnsupportedError, match="einsum does not take"):
-            np.einsum("i->", x, **more)
-
-
-@given(st.data())
-@settings(max_examples=60, deadline=None)
-def test_einsum_is_linear_in_each_operand_and_its_gradient_says_so(data):
-    # letters repeat within an operand, are summed out, and stand for axes of length 1 at will
-    lengths = {letter: data.draw(st.integers(1, 3)) for letter in "abcd"}
-    terms = data.draw(st.lists(st.text("abcd", max_size=3), min_size=1, max_size=3))
-    rng = np.random.default_rng(0)
-    shapes = []
-    for term in terms:
-        thin = {letter for letter in term if data.draw(st.booleans())}
-        shapes.append([1 if letter in thin else lengths[letter] for letter in term])
-    used = sorted(set("".join(terms)))
-    output = "".join(data.draw(st.permutations(used))[: data.draw(st.integers(0, 4))])
-    subscripts = ",".join(terms) + "->" + output
-    arrays = [rng.normal(size=shape) for shape in shapes]
-    xs = [Variable(a) for a in arrays]
-    y = F.einsum(subscripts, *xs)
-    w = rng.normal(size=y.shape)
-    (y * w).sum().backward()
-    for i, x in enumerate(xs):
-        v = rng.normal(size=x.shape)
-        along = np.einsum(subscripts, *arrays[:i], v, *arrays[i + 1 :])
-        np.testing.assert_allclose(np.sum(x.grad.data * v), np.sum(w * along), rtol=1e-9, atol=1e-9)
-
-
-def test_einsum_of_large_operands_has_the_gradient_of_matmul():
-    rng = np.random.default_rng(0)
-    arrays = rng.normal(size=(40, 30)), rng.normal(size=(30, 50))
-    found = [Variable(a) for a in arrays]
-    F.einsum("ij,jk->ik", *found).sum().backward()
-    expected = [Variable(a) for a in arrays]
-    F.matmul(*expected).sum().backward()
-    for x, y in zip(found, expected, strict=True):
-        np.testing.assert_allclose(x.grad.data, y.grad.data, rtol=1e-12)
-
-
-def test_plans_and_ranks_are_plain():
-    x = Variable(SINGULAR)
-    assert np.linalg.matrix_rank(x) == linalg.matrix_rank(x) == 2
-    assert linalg.matrix_rank(x + [[0, 0, 0], [0, 0, 0], [0, 0, 1e-3]], rtol=0.1) == 2
-    assert np.einsum_path("ij,jk", x, x)[0] == ["einsum_path", (0, 1)]
-
-
-def test_a_chain_is_multiplied_in_the_cheapest_order():
-    # the example of Cormen et al.: ((A1 (A2 A3)) ((A4 A5) A6))
-    split = best_split([30, 35, 15, 5, 10, 20, 25])
-    assert (split[0, 5], split[0, 2], split[3, 5]) == (2, 0, 4)
-
-
-def test_powers_and_chains_of_what_is_no_matrix_are_refused():
-    with pytest.raises(LinAlgError, match=r"matrix_power: a has shape \(2, 3\)"):
-        linalg.matrix_power(points(2, 3), 2)
-    with pytest.raises(ArgumentError, match="n is 1.5; it must be a whole number"):
-        linalg.matrix_power(SQUARE, 1.5)
-    with pytest.raises(LinAlgError, match="matrix_power|inv"):
-        linalg.matrix_power(SINGULAR, -1)
-    with pytest.raises(ShapeError, match="two arrays or more, and got 1"):
-        linalg.multi_dot([SQUARE])
-    with pytest.raises(LinAlgError, match=r"array 1 has shape \(3,\)"):
-        linalg.multi_dot([SQUARE, points(3), SQUARE])
-
-
-def test_the_power_0_is_the_identity_with_gradient_0_whatever_the_matrix_holds():
-    a = np.full((2, 2), np.nan)
-    y = linalg.matrix_power(Variable(a), 0)
-    np.testing.assert_array_equal(y.data, np.eye(2))
-    np.testing.assert_array_equal(gradient(lambda x: linalg.matrix_power(x, 0), a), 0)
-
-
-# ------------------------------------------------------------------- equations
+# ----- equations
 
 
 @pytest.mark.parametrize(
@@ -231,7 +88,7 @@ def test_least_squares_cuts_off_singular_values_where_it_is_told_to(rcond):
     np.testing.assert_allclose(found, x.data)
 
 
-# ---------------------------------------------------------------- determinants
+# ----- determinants
 
 
 def minors(a):
@@ -284,7 +141,7 @@ def test_det_has_a_third_derivative_away_from_singular_matrices_alone():
         grad(lambda x: second(x)[0, 0])(Variable(SINGULAR))
 
 
-# --------------------------------------------------- factorizations, eigenvalues
+# ----- factorizations, eigenvalues
 
 
 def test_cholesky_reads_the_lower_triangle_and_has_a_symmetric_gradient():
@@ -401,91 +258,7 @@ def test_results_have_numpys_names():
     assert linalg.slogdet(SQUARE)._fields == np.linalg.slogdet(SQUARE)._fields
 
 
-# ----------------------------------------------------------------------- norms
-
-VECTOR_ORDS = [None, 2, 1, 0, 3, 1.5, 0.5, -1, -2.5, np.inf, -np.inf]
-MATRIX_ORDS = ["fro", "nuc", 1, -1, 2, -2, np.inf, -np.inf]
-
-
-@pytest.mark.parametrize(
-    ("shape", "order"),
-    [*(((3,), order) for order in VECTOR_ORDS), *(((2, 3), order) for order in MATRIX_ORDS)],
-)
-def test_every_norm_has_subgradient_0_at_0_to_the_second_order(shape, order):
-    x = Variable(np.zeros(shape))
-    linalg.norm(x, order).backward(create_graph=True)
-    np.testing.assert_array_equal(x.grad.data, 0)
-    slope, x.grad = x.grad, None
-    slope.sum().backward()
-    np.testing.assert_array_equal(x.grad.data, 0)
-
-
-@pytest.mark.parametrize("scale", [1e200, 1e-200, 1e-310])
-@pytest.mark.parametrize("order", [2, 3, 0.5, -1, np.inf, 1])
-def test_norms_neither_overflow_nor_underflow(order, scale):
-    x = np.array([3.0, -4.0, 1.0])
-    np.testing.assert_allclose(
-        linalg.norm(scale * x, order).data, scale * np.linalg.norm(x, order), rtol=1e-5
-    )
-    np.testing.assert_allclose(
-        gradient(lambda x: linalg.norm(x, order), scale * x),
-        gradient(lambda x: linalg.norm(x, order), x),
-        rtol=1e-5,
-    )
-
-
-def test_norms_of_infinities_and_nan_are_numpys():
-    for x in ([np.inf, 1.0], [np.nan, 1.0], [np.nan, np.inf]):
-        for order in (2, 1, 3, 0, np.inf):
-            np.testing.assert_array_equal(linalg.norm(x, order).data, np.linalg.norm(x, order))
-
-
-def test_a_zero_among_others_has_gradient_0_in_every_norm():
-    for order in (3, 1.5, 0.5):
-        found = gradient(lambda x, order=order: linalg.norm(x, order), np.array([0.0, 3.0]))
-        np.testing.assert_allclose(found, [0, 1])
-    np.testing.assert_array_equal(
-        gradient(lambda x: linalg.norm(x, -1), np.array([0.0, 3.0])), [0, 0]
-    )
-
-
-def test_equal_maxima_of_a_norm_share_the_gradient():
-    np.testing.assert_array_equal(
-        gradient(lambda x: linalg.norm(x, np.inf), np.array([2.0, -2.0, 1.0])), [0.5, -0.5, 0]
-    )
-    np.testing.assert_array_equal(gradient(lambda x: linalg.norm(x, 1), np.eye(2)), np.eye(2) / 2)
-    np.testing.assert_allclose(gradient(lambda x: linalg.norm(x, 2), np.eye(2)), np.eye(2) / 2)
-
-
-def test_there_is_no_other_norm():
-    for call in (
-        lambda: linalg.norm(SQUARE, 3),
-        lambda: linalg.norm(SQUARE, "euclid"),
-        lambda: linalg.norm(points(3), "fro"),
-        lambda: linalg.norm(points(2, 2, 2), 2),
-        lambda: linalg.norm(points(2, 2, 2), axis=(0, 1, 2)),
-    ):
-        with pytest.raises(ArgumentError, match="norm: "):
-            call()
-
-
-@pytest.mark.parametrize("p", [None, 2, -2, 1, -1, np.inf, "fro"])
-def test_a_singular_matrix_has_numpys_condition_number(p):
-    for a in (np.zeros((2, 2)), np.ones((2, 2)), np.stack([np.eye(2), np.zeros((2, 2))])):
-        found, expected = linalg.cond(a, p).data, np.linalg.cond(a, p)
-        assert found.shape == expected.shape
-        small = np.minimum(expected, 1e15)  # beyond that it is rounding alone
-        np.testing.assert_allclose(np.minimum(found, 1e15), small)
-
-
-def test_a_singular_matrix_has_an_infinite_condition_number_by_the_sum_of_singular_values():
-    # where NumPy's SVD of the infinite inverse does not converge
-    np.testing.assert_allclose(
-        linalg.cond(np.stack([np.eye(2), np.zeros((2, 2))]), "nuc").data, [4, np.inf]
-    )
-
-
-# ------------------------------------------------------- all of them, together
+# ----- all of them, together
 
 FUNCTIONS = {
     "inv": linalg.inv,
