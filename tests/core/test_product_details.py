@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rows import points
 
-from pygrad import Variable, linalg
+from pygrad import Variable, grad, linalg
 from pygrad import functions as F
 from pygrad.engine.kernels.chain import best_split
 from pygrad.exceptions import ArgumentError, LinAlgError, ShapeError, UnsupportedError
@@ -123,6 +123,28 @@ def test_einsum_of_large_operands_has_the_gradient_of_matmul():
     F.matmul(*expected).sum().backward()
     for x, y in zip(found, expected, strict=True):
         np.testing.assert_allclose(x.grad.data, y.grad.data, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "product",
+    [
+        lambda M, v: F.einsum("ij,j->i", M, v),
+        lambda M, v: F.tensordot(M, v, 1),
+        lambda M, v: F.einsum("ij,j,k->i", M, v, [1.0]),
+        lambda M, v: F.matvec(M, v),
+    ],
+)
+def test_a_row_that_where_did_not_take_leaves_no_nan_in_the_gradient(product):
+    def taken(v):
+        return F.where([True, False, True], product(M, v), 0.0).sum()
+
+    M = np.array([[1.0, 2.0], [np.inf, np.nan], [3.0, 4.0]])
+    v = np.array([1.0, 2.0])
+    np.testing.assert_array_equal(grad(taken)(v), [4, 6])
+    np.testing.assert_array_equal(grad(lambda v: grad(lambda v: taken(v * v))(v)[0])(v), [8, 0])
+    # but where it was taken, it is what it is
+    M[2, 0] = np.nan
+    np.testing.assert_array_equal(grad(taken)(v), [np.nan, 6])
 
 
 def test_plans_and_ranks_are_plain():
