@@ -29,8 +29,8 @@ EXCEPTION = "pygrad.cli.demo"
 
 # What each part may import from outside, beside the standard library.
 OUTSIDE = {
-    "core": {"numpy", "pluggy"},
-    "nn": {"numpy", "tqdm"},
+    "core": {"numpy", "pluggy", "scipy", "threadpoolctl"},
+    "nn": {"numpy", "safetensors", "tqdm"},
     "data": {"numpy", "platformdirs", "tqdm"},
     "viz": {"numpy", "graphviz"},
 }
