@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from pygrad import fft, linalg
 from pygrad import functions as F
 
 TABLES = ("AUTOGRAD", "PAIRS", "TORCH")
@@ -22,7 +23,10 @@ def covered():
             continue
         spec = importlib.util.spec_from_file_location(f"peers_{path.stem}", path)
         module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
+        try:
+            spec.loader.exec_module(module)
+        except pytest.skip.Exception:  # of what is compared with a library that is not here
+            continue
         for table in TABLES:
             found |= {name.split(",")[0] for name in getattr(module, table, {})}
     return found
@@ -30,7 +34,8 @@ def covered():
 
 def test_every_function_has_been_put_beside_anothers_or_says_why_not():
     pytest.importorskip("torch", reason="PyTorch is not installed: nothing to compare with")
-    functions = {name for name in F.__all__ if name[0].islower()} - {"get", "names"}
+    exported = {*F.__all__, *linalg.__all__, *fft.__all__}
+    functions = {name for name in exported if name[0].islower()} - {"get", "names"}
     beside = covered()
     assert functions - beside - NO_ORACLE.keys() == set()
     assert not beside & NO_ORACLE.keys(), "these have an oracle by now"

@@ -5,6 +5,7 @@ import pytest
 from beside import beside_autograd, beside_torch
 
 from pygrad import functions as F
+from pygrad import linalg
 
 rng = np.random.default_rng(0)
 A, B = rng.normal(size=(2, 3, 4))
@@ -177,6 +178,24 @@ TORCH = {
         lambda t, x: (x + t.tensor(np.unwrap(np.cumsum(4 * SEVEN)) - np.cumsum(4 * SEVEN))) ** 2,
         [np.cumsum(4 * SEVEN)],
     ),
+    "vecmat": (
+        F.vecmat, lambda t, x, a: (x[..., None, :] @ a)[..., 0, :], [CUBE[:, :, 0], CUBE]
+    ),
+    "diagonal of matrices": (
+        lambda x: linalg.diagonal(x, offset=1), lambda t, x: t.linalg.diagonal(x, offset=1), [CUBE]
+    ),
+    "eigvals": (
+        lambda x: linalg.eigvals(x).real ** 2 + linalg.eigvals(x).imag,
+        lambda t, x: t.linalg.eigvals(x).real ** 2 + t.linalg.eigvals(x).imag,
+        [CUBE[:, :, :3]],
+    ),
+    "matmul": (linalg.matmul, lambda t, x, y: t.linalg.matmul(x, y), [A, CUBE.mT]),
+    "matrix_norm": (
+        lambda x: linalg.matrix_norm(x, ord="nuc"),
+        lambda t, x: t.linalg.matrix_norm(x, ord="nuc"),
+        [CUBE],
+    ),
+    "trace": (linalg.trace, lambda t, x: t.linalg.diagonal(x).sum(-1), [CUBE]),
 }  # fmt: skip
 
 AUTOGRAD = {
