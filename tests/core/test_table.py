@@ -1,15 +1,32 @@
 """Every row of the table of cases, and that every function has one."""
 
 import pytest
+import table_complex
+import table_fourier
+import table_linalg
 from table import CASES
 
 from pygrad import fft, linalg
 from pygrad import functions as F
 
+# linear algebra has complex rows of its own: matrices that are Hermitian, for example
+OF_COMPLEX = table_complex.complexified(
+    {
+        name: case
+        for name, case in CASES.items()
+        if name not in {**table_complex.ROWS, **table_fourier.ROWS, **table_linalg.ROWS}
+    }
+)
+
 
 @pytest.mark.parametrize("name", CASES)
 def test_the_function_and_its_derivatives_are_right(name):
     CASES[name].check()
+
+
+@pytest.mark.parametrize("name", OF_COMPLEX)
+def test_the_function_and_its_derivatives_are_right_for_complex_numbers(name):
+    OF_COMPLEX[name].check()
 
 
 def test_every_public_function_has_a_row():

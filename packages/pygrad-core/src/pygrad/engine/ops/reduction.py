@@ -189,6 +189,9 @@ def max(  # noqa: A001
 ) -> Variable:
     """The largest value along an axis, several, or all; equal maxima share the gradient.
 
+    Of complex numbers it is, as in NumPy, that with the largest real part, of equal ones the
+    largest imaginary part; `min`, `sort`, `maximum` and `clip` compare them so, too.
+
     The arguments are those of `sum`. `initial` takes part as one more value, without a gradient;
     `where` needs it.
 
