@@ -45,6 +45,8 @@ UNARY = {
 # name: (ours, theirs, inputs)
 PAIRS = {
     **{name: (getattr(F, name), theirs, [A]) for name, theirs in UNARY.items()},
+    "conjugate": (F.conjugate, torch.conj, [A]),
+    "real_if_close": (F.real_if_close, torch.real, [REAL + 1e-17j]),
     "abs, 0": (F.abs, torch.abs, [ZEROS]),
     "arithmetic": (
         lambda x, y: (x + 2 * y) * (x - 1j * y) / (x * y - 3),
