@@ -125,6 +125,8 @@ def test_nothing_complex_is_lost_in_something_real():
         F.gradient(x, 1j)
     with pytest.raises(DtypeError, match="ediff1d: ary holds float64 and an end complex128"):
         F.ediff1d(x, to_end=1j)
+    with pytest.raises(DtypeError, match="initial is 1j, which does not fit values of dtype float"):
+        F.sum(x, initial=1j)
     with pytest.warns(np.exceptions.ComplexWarning):
         F.astype(Variable(Z), float)
 

@@ -12,7 +12,7 @@ from pygrad.engine.numpy_protocols import implements
 from pygrad.engine.operands import setting, value_of
 from pygrad.engine.ops.elementwise import Where, astype
 from pygrad.engine.ops.shape import BroadcastTo
-from pygrad.exceptions import ArgumentError
+from pygrad.exceptions import ArgumentError, DtypeError
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -236,7 +236,13 @@ def like(initial: ArrayLike, y: Variable) -> Any:
     """The value to start from, in the dtype of the result."""
     if value_of(initial) is not initial:
         return astype(initial, y.dtype)
-    return np.asarray(initial, y.dtype)[()]
+    try:
+        return np.asarray(initial, y.dtype)[()]
+    except TypeError:
+        raise DtypeError(
+            f"initial is {initial!r}, which does not fit values of dtype {y.dtype}; convert those "
+            f"first: x.astype(complex)"
+        ) from None
 
 
 def _mean_of(x, axis, keepdims, where):
