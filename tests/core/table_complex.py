@@ -63,32 +63,6 @@ ROWS = {
     "angle, of reals": each(F.angle, np.angle, REAL),
     "real_if_close": row(lambda x: F.real_if_close(x + 0 * x), np.real_if_close, Z),
     "sign, several": each(lambda x: F.sign(x) * x * x, lambda x: np.sign(x) * x * x, Z),
-    # real and complex operands together
-    "multiply, real by complex": each(F.multiply, np.multiply, REAL, Z),
-    "divide, real by complex": each(F.divide, np.divide, REAL, Z),
-    "divide, complex by real": each(F.divide, np.divide, Z, POSITIVE),
-    "power, real by complex": each(F.power, np.power, POSITIVE, Z),
-    "power, negative by complex": each(F.power, np.power, -POSITIVE, Z),
-    "power, complex by real": each(F.power, np.power, Z, REAL),
-    "power, number by complex": each(lambda x: F.power(-2.5, x), lambda x: (-2.5 + 0j) ** x, Z),
-    "float_power, real by complex": row(
-        lambda a, b: F.astype(F.float_power(a, b), np.result_type(a, b)),
-        lambda a, b: np.float_power(a, b).astype(np.result_type(a, b)),
-        POSITIVE,
-        Z,
-    ),
-    "where, real and complex": each(F.where, np.where, W.real > 0, REAL, Z),
-    "matmul, real by complex": row(F.matmul, np.matmul, REAL, Z.T),
-    "linear, real by complex": row(F.linear, lambda x, W: x @ W, REAL, Z.T),
-    "concatenate, real and complex": row(
-        lambda a, b: F.concatenate([a, b], 1), lambda a, b: np.concatenate([a, b], 1), REAL, Z
-    ),
-    "astype, to complex": row(
-        lambda x: F.astype(x, np.result_type(x, np.complex64)) * 1j, lambda x: x * 1j, REAL
-    ),
-    "convolve, real by complex": row(F.convolve, np.convolve, REAL[0], Z[0, :3]),
-    "correlate, real by complex": row(F.correlate, np.correlate, REAL[0], Z[0, :3], mode="full"),
-    "correlate, complex by real": row(F.correlate, np.correlate, Z[0], REAL[0, :3], mode="same"),
     # what is written out because its real row means something else
     "mean_squared_error, complex": row(F.mean_squared_error, _mean_of_squares, Z, W),
     "mean_squared_error, real and complex": row(F.mean_squared_error, _mean_of_squares, REAL, Z),
@@ -145,4 +119,33 @@ ROWS = {
     "sum, of complex where": row(F.sum, np.sum, CUBE, axis=1, where=CUBE.real > 0, initial=1j),
     "var, of complex where": row(F.var, np.var, CUBE, axis=(0, 1), where=CUBE.imag > -0.5, ddof=1),
     "std, of complex where": row(F.std, np.std, CUBE, axis=(0, 1), where=CUBE.imag > -0.5),
+}
+
+# real and complex operands together
+MIXED = {
+    "multiply, real by complex": each(F.multiply, np.multiply, REAL, Z),
+    "divide, real by complex": each(F.divide, np.divide, REAL, Z),
+    "divide, complex by real": each(F.divide, np.divide, Z, POSITIVE),
+    "power, real by complex": each(F.power, np.power, POSITIVE, Z),
+    "power, negative by complex": each(F.power, np.power, -POSITIVE, Z),
+    "power, complex by real": each(F.power, np.power, Z, REAL),
+    "power, number by complex": each(lambda x: F.power(-2.5, x), lambda x: (-2.5 + 0j) ** x, Z),
+    "float_power, real by complex": row(
+        lambda a, b: F.astype(F.float_power(a, b), np.result_type(a, b)),
+        lambda a, b: np.float_power(a, b).astype(np.result_type(a, b)),
+        POSITIVE,
+        Z,
+    ),
+    "where, real and complex": each(F.where, np.where, W.real > 0, REAL, Z),
+    "matmul, real by complex": row(F.matmul, np.matmul, REAL, Z.T),
+    "linear, real by complex": row(F.linear, lambda x, W: x @ W, REAL, Z.T),
+    "concatenate, real and complex": row(
+        lambda a, b: F.concatenate([a, b], 1), lambda a, b: np.concatenate([a, b], 1), REAL, Z
+    ),
+    "astype, to complex": row(
+        lambda x: F.astype(x, np.result_type(x, np.complex64)) * 1j, lambda x: x * 1j, REAL
+    ),
+    "convolve, real by complex": row(F.convolve, np.convolve, REAL[0], Z[0, :3]),
+    "correlate, real by complex": row(F.correlate, np.correlate, REAL[0], Z[0, :3], mode="full"),
+    "correlate, complex by real": row(F.correlate, np.correlate, Z[0], REAL[0, :3], mode="same"),
 }
