@@ -16,7 +16,7 @@ from pygrad.engine import binding
 from pygrad.engine.checks import as_operand
 from pygrad.engine.function import Function, Leaf, Node, creator
 from pygrad.engine.mode import is_recording
-from pygrad.engine.numpy_protocols import UFUNCS, call_function, call_ufunc
+from pygrad.engine.numpy_protocols import UFUNCS, call_function
 from pygrad.engine.ops import (
     arithmetic,
     assignment,
@@ -31,6 +31,7 @@ from pygrad.engine.ops import (
     repeating,
     shape,
     taking,
+    ufunc_methods,
     variance,
 )
 from pygrad.exceptions import GraphError
@@ -624,7 +625,7 @@ class Variable:
         # the way of `array * variable`: one look-up and nothing else
         if method == "__call__" and not kwargs and ufunc in UFUNCS:
             return UFUNCS[ufunc](*inputs)
-        return call_ufunc(ufunc, method, inputs, kwargs)
+        return ufunc_methods.call_ufunc(ufunc, method, inputs, kwargs)
 
     def __array_function__(
         self, func: Any, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
