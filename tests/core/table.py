@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import table_activations
 import table_elementwise
+import table_numpy
 import table_reductions
 import table_shapes
 from rows import each, points, row
@@ -52,6 +53,7 @@ CASES = {
     **table_activations.ROWS,
     **table_reductions.ROWS,
     **table_shapes.ROWS,
+    **table_numpy.ROWS,
     # arithmetic
     "add": each(F.add, np.add, A, B),
     "subtract": each(F.subtract, np.subtract, A, B),

@@ -79,8 +79,8 @@ def test_a_method_of_a_ufunc_gives_numpys_values_and_right_derivatives(name):
 def test_float32_stays_float32():
     x = Variable(A.astype(np.float32))
     for y in (
-        np.add.reduce(x), np.hypot.reduce(x), np.logaddexp.accumulate(x), np.multiply.outer(x, x[0]),
-        np.add(x, 1.5, dtype=np.float32), np.add(1, x, casting="safe"),
+        np.add.reduce(x), np.hypot.reduce(x), np.logaddexp.accumulate(x),
+        np.multiply.outer(x, x[0]), np.add(x, 1.5, dtype=np.float32), np.add(1, x, casting="safe"),
     ):  # fmt: skip
         assert y.dtype == np.float32
     assert np.add(x, x, dtype=np.float64).dtype == np.float64

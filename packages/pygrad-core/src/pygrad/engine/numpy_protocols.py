@@ -63,11 +63,15 @@ _parameters: dict[Any, tuple[dict[str, Any], list[str] | None, int]] = {}
 
 
 def implements(*numpy_functions: Any) -> Callable[[F], F]:
-    """Decorate the function that stands in for NumPy's when an argument is a Variable."""
+    """Decorate the function that stands in for NumPy's when an argument is a Variable.
+
+    None stands for a function that this NumPy does not have.
+    """
 
     def register(function: F) -> F:
         for numpy_function in numpy_functions:
-            FUNCTIONS[numpy_function] = function
+            if numpy_function is not None:
+                FUNCTIONS[numpy_function] = function
         return function
 
     return register

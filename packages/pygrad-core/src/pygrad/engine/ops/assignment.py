@@ -20,13 +20,13 @@ from pygrad.engine.masking import note_masking
 from pygrad.engine.mode import is_recording
 from pygrad.engine.numpy_protocols import implements
 from pygrad.engine.ops.indexing import frozen
-from pygrad.exceptions import DtypeError, GraphError, ShapeError
+from pygrad.exceptions import DtypeError, GraphError, ShapeError, UnsupportedError
 
 if TYPE_CHECKING:
     from pygrad.engine.typing import ArrayLike
     from pygrad.variable import Variable
 
-__all__ = ["fill_diagonal", "set_item"]
+__all__ = ["fill_diagonal", "set_item", "target"]
 
 
 class SetItem(Function):
@@ -90,8 +90,7 @@ def fill_diagonal(x: Variable, val: ArrayLike, wrap: bool = False) -> None:
     Variable([[0. 2.]
               [3. 0.]])
     """
-    if not isinstance(x, binding.Variable):
-        raise DtypeError("fill_diagonal: x is no Variable; for an array, use np.fill_diagonal")
+    x = target(x, "fill_diagonal")
     if x.ndim < 2 or (x.ndim > 2 and len(set(x.shape)) > 1):
         raise ShapeError(
             f"fill_diagonal: x has shape {x.shape}; it must be a matrix, or have axes of one length"
@@ -99,6 +98,18 @@ def fill_diagonal(x: Variable, val: ArrayLike, wrap: bool = False) -> None:
     places = np.zeros(x.shape, bool)
     np.fill_diagonal(places, True, wrap=wrap)
     set_item(x, np.nonzero(places), val)
+
+
+def target(x: Any, where: str) -> Variable:
+    """`x`, which is to be written to; an array cannot hold what a Variable knows."""
+    if not isinstance(x, binding.Variable):
+        raise UnsupportedError(
+            f"{where}: an array cannot be updated in place by a Variable, whose gradients it could "
+            f"not hold; write a = a + x for a += x, or make the array a Variable first: "
+            f"a = as_variable(a)"
+        )
+    variable: Variable = x
+    return variable
 
 
 def _last_written(index: Any, shape: tuple[int, ...]) -> Any:

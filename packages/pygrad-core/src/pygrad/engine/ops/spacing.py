@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pygrad.engine.numpy_protocols import implements
-from pygrad.engine.operands import operand
+from pygrad.engine.operands import operand, value_of
 from pygrad.engine.ops.arithmetic import power
 from pygrad.engine.ops.dimensions import moveaxis
 from pygrad.engine.ops.elementwise import astype
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pygrad.engine.typing import ArrayLike
     from pygrad.variable import Variable
 
-__all__ = ["full", "geomspace", "linspace", "logspace"]
+__all__ = ["full", "full_like", "geomspace", "linspace", "logspace"]
 
 
 def full(
@@ -39,6 +39,29 @@ def full(
     Variable(3.0)
     """
     return broadcast_to(fill_value if dtype is None else astype(fill_value, dtype), shape)
+
+
+@implements(np.full_like)
+def full_like(
+    a: ArrayLike,
+    fill_value: ArrayLike,
+    dtype: npt.DTypeLike | None = None,
+    shape: int | Sequence[int] | None = None,
+) -> Any:
+    """An array like another that holds one value; a plain one, unless the value is a Variable.
+
+    Examples
+    --------
+    >>> from pygrad import Variable, functions as F
+    >>> x = Variable(2.0)
+    >>> F.full_like([0.0, 0.0, 0.0], x).sum().backward()
+    >>> x.grad
+    Variable(3.0)
+    """
+    a = np.asarray(value_of(a))
+    if value_of(fill_value) is fill_value:
+        return np.full_like(a, fill_value, dtype, shape=shape)
+    return full(a.shape if shape is None else shape, fill_value, dtype or a.dtype)
 
 
 @implements(np.linspace)

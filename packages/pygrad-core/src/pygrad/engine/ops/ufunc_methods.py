@@ -17,6 +17,7 @@ from pygrad.engine.checks import NUMBERS
 from pygrad.engine.function import apply
 from pygrad.engine.numpy_protocols import PLAIN_UFUNCS, plain, rule_of
 from pygrad.engine.operands import as_axes, operand
+from pygrad.engine.ops.assignment import target
 from pygrad.engine.ops.cumulative import cumprod, cumsum, prod
 from pygrad.engine.ops.dimensions import moveaxis
 from pygrad.engine.ops.elementwise import astype
@@ -69,7 +70,7 @@ def _call(
     if where is True:
         results = rule(*inputs)
         return _delivered(results, targets, casting) if targets else results
-    if not targets or any(target is None for target in targets) or ufunc.signature is not None:
+    if not targets or any(x is None for x in targets) or ufunc.signature is not None:
         raise ArgumentError(
             f"np.{ufunc.__name__}: where= leaves the other values as they are in out=, so it needs "
             f"out=; or write np.where(mask, np.{ufunc.__name__}(...), otherwise)"
@@ -142,8 +143,7 @@ def _outer(ufunc: Any, a: Any, b: Any, **settings: Any) -> Any:
 
 
 def _at(ufunc: Any, a: Any, indices: Any, *b: Any) -> None:
-    if not isinstance(a, binding.Variable):
-        raise UnsupportedError(_ARRAY.format(_name(ufunc, "at")))
+    a = target(a, _name(ufunc, "at"))
     rule, index = rule_of(ufunc), frozen(indices)
     places = np.arange(a.size).reshape(a.shape)[index]
     values = [broadcast_to(operand(x, _name(ufunc, "at")), places.shape) for x in b]
@@ -157,8 +157,8 @@ def _at(ufunc: Any, a: Any, indices: Any, *b: Any) -> None:
     rounds = np.arange(places.size) - np.searchsorted(sorted_places, sorted_places)
     for i in range(int(rounds.max(initial=-1)) + 1):
         turn = order[rounds == i]
-        target = np.unravel_index(places.ravel()[turn], a.shape)
-        a[target] = rule(a[target], *(reshape(x, -1)[turn] for x in values))
+        there = np.unravel_index(places.ravel()[turn], a.shape)
+        a[there] = rule(a[there], *(reshape(x, -1)[turn] for x in values))
 
 
 _METHODS: dict[str, Callable[..., Any]] = {
@@ -194,7 +194,7 @@ def _folded(ufunc: Any, x: Any, axis: Any, initial: Any, where: Any) -> Any:
     lines = moveaxis(x, axes, front)
     rest = lines.shape[len(axes) :]
     lines = reshape(lines, (n, *rest))
-    mask = None
+    mask: Any = None
     if where is not True:
         mask = moveaxis(broadcast_to(np.asarray(plain(where), bool), x.shape), axes, front)
         mask = mask.data.reshape(lines.shape)
@@ -229,7 +229,7 @@ def _array(ufunc: Any, method: str, array: Any, dtype: Any) -> Any:
 
 def _converted(
     ufunc: Any, inputs: Sequence[Any], dtype: Any, casting: str, signature: Any
-) -> list[Any]:
+) -> tuple[Any, ...]:
     """The inputs in the dtypes of the loop that NumPy would take."""
     name = f"np.{ufunc.__name__}"
     kinds = [x.__class__ if x.__class__ in NUMBERS else operand(x, name).dtype for x in inputs]
@@ -240,18 +240,18 @@ def _converted(
         loop = ufunc.resolve_dtypes((*kinds, *(None,) * ufunc.nout), casting=casting, **settings)
     except TypeError as error:
         raise DtypeError(f"{name}: {error}") from error
-    return [
+    return tuple(
         np.asarray(x, kind) if x.__class__ in NUMBERS else astype(x, kind)
         for x, kind in zip(inputs, loop, strict=False)
-    ]
+    )
 
 
 def _targets(ufunc: Any, out: Any) -> tuple[Any, ...]:
     """The Variables to write to; an array cannot hold what a Variable knows."""
     targets = tuple(out) if isinstance(out, tuple) else (out,)
-    if any(target is not None and not isinstance(target, binding.Variable) for target in targets):
-        raise UnsupportedError(_ARRAY.format(f"np.{ufunc.__name__}"))
-    return () if all(target is None for target in targets) else targets
+    name = f"np.{ufunc.__name__}"
+    targets = tuple(x if x is None else target(x, name) for x in targets)
+    return () if all(x is None for x in targets) else targets
 
 
 def _delivered(
@@ -260,20 +260,12 @@ def _delivered(
     """The results, written to the Variables that were given for them."""
     several = isinstance(results, tuple)
     delivered = []
-    for result, target in zip(results if several else (results,), targets, strict=False):
-        if target is None:
-            delivered.append(result)
-            continue
-        target[index] = astype(result, target.dtype) if casting == "unsafe" else result
-        delivered.append(target)
+    for result, place in zip(results if several else (results,), targets, strict=False):
+        if place is not None:
+            place[index] = astype(result, place.dtype) if casting == "unsafe" else result
+        delivered.append(result if place is None else place)
     return tuple(delivered) if several else delivered[0]
 
 
 def _name(ufunc: Any, method: str) -> str:
     return f"np.{ufunc.__name__}.{method}"
-
-
-_ARRAY = (
-    "{}: an array cannot be updated in place by a Variable, whose gradients it could not hold; "
-    "write a = a + x for a += x, or make the array a Variable first: a = as_variable(a)"
-)

@@ -1,0 +1,140 @@
+"""NumPy's functions that write into an array: assignment to a Variable under their names.
+
+What holds for ``x[index] = value`` holds for all of them (see `Variable.__setitem__`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pygrad.engine.numpy_protocols import implements
+from pygrad.engine.operands import as_axis, operand, value_of
+from pygrad.engine.ops.assignment import target
+from pygrad.engine.ops.dimensions import ravel
+from pygrad.engine.ops.elementwise import astype
+from pygrad.engine.ops.shape import broadcast_to
+from pygrad.exceptions import ArgumentError, AxisError
+
+if TYPE_CHECKING:
+    from pygrad.engine.typing import ArrayLike, Mask
+    from pygrad.variable import Variable
+
+__all__ = ["copyto", "place", "put", "put_along_axis", "putmask"]
+
+
+@implements(np.copyto)
+def copyto(dst: Variable, src: ArrayLike, casting: str = "same_kind", where: Mask = True) -> None:
+    """Assign values that broadcast to `dst`, or those where a mask holds.
+
+    Examples
+    --------
+    >>> from pygrad import Variable, functions as F
+    >>> x = Variable([1.0, 2.0])
+    >>> F.copyto(x, 5.0, where=[True, False])
+    >>> x
+    Variable([5. 2.])
+    """
+    dst = target(dst, "copyto")
+    values = astype(src, dst.dtype) if casting == "unsafe" else operand(src, "copyto")
+    if where is True:
+        dst[...] = values
+        return
+    mask = np.broadcast_to(np.asarray(value_of(where), bool), dst.shape)
+    dst[mask] = broadcast_to(values, dst.shape)[mask]
+
+
+@implements(np.put)
+def put(a: Variable, ind: ArrayLike, v: ArrayLike, mode: str = "raise") -> None:
+    """Assign values one after another to places counted through the whole array.
+
+    Too few values are repeated. `mode` says what a place outside means, as for `take`.
+
+    Examples
+    --------
+    >>> from pygrad import Variable, functions as F
+    >>> x = Variable([1.0, 2.0, 3.0])
+    >>> F.put(x, [0, 2], [-1.0, -3.0])
+    >>> x
+    Variable([-1.  2. -3.])
+    """
+    a = target(a, "put")
+    places = np.asarray(value_of(ind), np.intp).ravel()
+    if mode == "raise":
+        if np.any((places < -a.size) | (places >= a.size)):
+            raise AxisError(f"put: ind names a place outside the {a.size} values of the array")
+        places = places % max(a.size, 1)
+    elif mode in ("wrap", "clip"):
+        places = places % a.size if mode == "wrap" else np.clip(places, 0, a.size - 1)
+    else:
+        raise ArgumentError(f"put: mode is {mode!r}; it must be 'raise', 'wrap' or 'clip'")
+    if places.size:
+        a[np.unravel_index(places, a.shape)] = _repeated(v, np.arange(places.size), "put")
+
+
+@implements(np.putmask)
+def putmask(a: Variable, mask: ArrayLike, values: ArrayLike) -> None:
+    """Assign, where a mask holds, the value of the same place; too few values are repeated.
+
+    Examples
+    --------
+    >>> from pygrad import Variable, functions as F
+    >>> x = Variable([1.0, 2.0, 3.0, 4.0])
+    >>> F.putmask(x, x > 2, [10.0, 20.0])
+    >>> x
+    Variable([ 1.  2. 10. 20.])
+    """
+    a = target(a, "putmask")
+    holds = np.asarray(value_of(mask), bool).reshape(a.shape)
+    a[holds] = _repeated(values, np.flatnonzero(holds), "putmask")
+
+
+@implements(np.place)
+def place(arr: Variable, mask: ArrayLike, vals: ArrayLike) -> None:
+    """Assign values one after another where a mask holds; too few values are repeated.
+
+    Examples
+    --------
+    >>> from pygrad import Variable, functions as F
+    >>> x = Variable([1.0, 2.0, 3.0, 4.0])
+    >>> F.place(x, x > 2, [10.0, 20.0])
+    >>> x
+    Variable([ 1.  2. 10. 20.])
+    """
+    arr = target(arr, "place")
+    holds = np.asarray(value_of(mask), bool).reshape(arr.shape)
+    arr[holds] = _repeated(vals, np.arange(np.count_nonzero(holds)), "place")
+
+
+@implements(np.put_along_axis)
+def put_along_axis(
+    arr: Variable, indices: ArrayLike, values: ArrayLike, axis: int | None = None
+) -> None:
+    """Assign to places of its own in each line along an axis: what `take_along_axis` takes.
+
+    Examples
+    --------
+    >>> from pygrad import Variable, functions as F
+    >>> x = Variable([[1.0, 2.0], [3.0, 4.0]])
+    >>> F.put_along_axis(x, [[1], [0]], 9.0, axis=1)
+    >>> x
+    Variable([[1. 9.]
+              [9. 4.]])
+    """
+    arr = target(arr, "put_along_axis")
+    places = np.asarray(value_of(indices))
+    if axis is None:
+        arr[np.unravel_index(places, arr.shape)] = values
+        return
+    axis = as_axis(axis, arr.ndim, "put_along_axis")
+    lines = np.ix_(*map(range, arr.shape))
+    arr[tuple(places if i == axis else line for i, line in enumerate(lines))] = values
+
+
+def _repeated(values: ArrayLike, turns: Any, where: str) -> Variable:
+    """The values at these turns, counted round and round."""
+    flat = ravel(operand(values, where))
+    if not flat.size and len(turns):
+        raise ArgumentError(f"{where}: there are no values to assign; give at least one")
+    return flat[turns % max(flat.size, 1)]
