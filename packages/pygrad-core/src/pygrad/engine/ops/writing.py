@@ -36,7 +36,8 @@ def copyto(dst: Variable, src: ArrayLike, casting: str = "same_kind", where: Mas
     >>> x
     Variable([5. 2.])
     """
-    dst = target(dst, "copyto")
+    # np.full and np.full_like end here: they look at their value too late
+    dst = target(dst, "copyto (for np.full and np.full_like use F.full and F.full_like)")
     values = astype(src, dst.dtype) if casting == "unsafe" else operand(src, "copyto")
     if where is True:
         dst[...] = values
