@@ -6,6 +6,7 @@ differentiated stands in `engine/ops/`.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from pygrad.engine import binding
 from pygrad.engine.checks import as_operand
 from pygrad.engine.function import Function, Leaf, Node, creator
 from pygrad.engine.mode import is_recording
-from pygrad.engine.numpy_protocols import UFUNCS, call_function
+from pygrad.engine.numpy_protocols import UFUNCS, call_function, plain
 from pygrad.engine.ops import (
     arithmetic,
     assignment,
@@ -29,6 +30,7 @@ from pygrad.engine.ops import (
     linalg,
     reduction,
     repeating,
+    rounding,
     shape,
     taking,
     ufunc_methods,
@@ -340,22 +342,22 @@ class Variable:
     # They give plain arrays of booleans, for there is nothing in them to differentiate.
 
     def __eq__(self, other: Any) -> Any:
-        return self._data == _value(other)
+        return self._data == plain(other)
 
     def __ne__(self, other: Any) -> Any:
-        return self._data != _value(other)
+        return self._data != plain(other)
 
     def __lt__(self, other: Any) -> Any:
-        return self._data < _value(other)
+        return self._data < plain(other)
 
     def __le__(self, other: Any) -> Any:
-        return self._data <= _value(other)
+        return self._data <= plain(other)
 
     def __gt__(self, other: Any) -> Any:
-        return self._data > _value(other)
+        return self._data > plain(other)
 
     def __ge__(self, other: Any) -> Any:
-        return self._data >= _value(other)
+        return self._data >= plain(other)
 
     __hash__ = object.__hash__
 
@@ -402,22 +404,33 @@ class Variable:
         return (self[i] for i in range(len(self)))
 
     def __contains__(self, value: Any) -> bool:
-        return bool(np.any(self._data == _value(value)))
+        return bool(np.any(self._data == plain(value)))
 
     def __bool__(self) -> bool:
         return bool(self._data)
 
     def __int__(self) -> int:
-        return int(self.item())
+        return int(self._number())
 
     def __float__(self) -> float:
-        return float(self.item())
+        return float(self._number())
 
     def __complex__(self) -> complex:
-        return complex(self.item())
+        return complex(self._number())
 
     def __index__(self) -> int:
-        return self._data.__index__()  # type: ignore[no-any-return]
+        return operator.index(self._data)
+
+    def __round__(self, ndigits: int = 0) -> Variable:
+        return rounding.round(self, ndigits)
+
+    def _number(self) -> Any:
+        if self._node is not None and is_recording():
+            from pygrad.engine import refusals
+
+            if refusals.assigned_to_array(2):
+                raise GraphError(refusals.loss(2))
+        return self._data.item()
 
     # -------------------------------------------------------------- methods
 
@@ -444,7 +457,16 @@ class Variable:
         """The complex conjugate (see `functions.conj`)."""
         return complex_parts.conj(self)
 
-    def reshape(self, *lengths: Any) -> Variable:
+    @property
+    def mT(self) -> Variable:  # noqa: N802  (NumPy's name)
+        """The last two axes exchanged (see `functions.matrix_transpose`)."""
+        return dimensions.matrix_transpose(self)
+
+    def copy(self) -> Variable:
+        """The same values in an array of their own, as a part of the graph."""
+        return elementwise.copy(self)
+
+    def reshape(self, *lengths: Any, order: str = "C") -> Variable:
         """The same values in another shape: ``x.reshape(2, 3)`` or ``x.reshape((2, 3))``.
 
         Examples
@@ -453,7 +475,7 @@ class Variable:
         >>> Variable([[1, 2], [3, 4]]).reshape(1, 4)
         Variable([[1 2 3 4]])
         """
-        return shape.reshape(self, lengths[0] if len(lengths) == 1 else lengths)
+        return shape.reshape(self, lengths[0] if len(lengths) == 1 else lengths, order)
 
     def transpose(self, *axes: Any) -> Variable:
         """The axes in another order, or reversed: ``x.transpose(1, 0)``, ``x.transpose()``."""
@@ -468,13 +490,13 @@ class Variable:
         """Remove axes of length 1 (see `functions.squeeze`)."""
         return shape.squeeze(self, axis)
 
-    def ravel(self) -> Variable:
+    def ravel(self, order: str = "C") -> Variable:
         """The values along one axis, shared where possible (see `functions.ravel`)."""
-        return dimensions.ravel(self)
+        return dimensions.ravel(self, order)
 
-    def flatten(self) -> Variable:
+    def flatten(self, order: str = "C") -> Variable:
         """The values along one axis, copied (see `functions.flatten`)."""
-        return dimensions.flatten(self)
+        return dimensions.flatten(self, order)
 
     def repeat(self, repeats: int | Sequence[int], axis: int | None = None) -> Variable:
         """Repeat each value along an axis (see `functions.repeat`)."""
@@ -603,6 +625,14 @@ class Variable:
         """The places of the values in ascending order, stable, as plain numbers."""
         return np.argsort(self._data, axis, kind="stable")
 
+    def nonzero(self) -> tuple[np.ndarray[Any, Any], ...]:
+        """The places of the values that are not zero, as plain numbers."""
+        return np.nonzero(self.data)
+
+    def searchsorted(self, v: ArrayLike, side: str = "left", sorter: Any = None) -> Any:
+        """The places in this sorted Variable where `v` belongs, as plain numbers."""
+        return np.searchsorted(self.data, plain(v), side, sorter)  # type: ignore[call-overload]
+
     def any(self, axis: Axis = None, keepdims: bool = False) -> Any:
         """Whether any value along the axes is not zero, as plain booleans."""
         return np.any(self._data, axis, keepdims=keepdims)
@@ -611,12 +641,23 @@ class Variable:
         """Whether no value along the axes is zero, as plain booleans."""
         return np.all(self._data, axis, keepdims=keepdims)
 
-    def clip(self, a_min: ArrayLike | None = None, a_max: ArrayLike | None = None) -> Variable:
+    def clip(
+        self,
+        a_min: ArrayLike | None = None,
+        a_max: ArrayLike | None = None,
+        *,
+        min: ArrayLike | None = None,
+        max: ArrayLike | None = None,
+    ) -> Variable:
         """Limit the values to ``[a_min, a_max]`` (see `functions.clip`)."""
-        return elementwise.clip(self, a_min, a_max)
+        return elementwise.clip(self, a_min, a_max, min=min, max=max)
 
-    def astype(self, dtype: npt.DTypeLike) -> Variable:
-        """The values in another dtype (see `functions.astype`)."""
+    def round(self, decimals: int = 0) -> Variable:
+        """Round to a number of decimals; its gradient is 0 (see `functions.round`)."""
+        return rounding.round(self, decimals)
+
+    def astype(self, dtype: npt.DTypeLike, copy: bool = True) -> Variable:
+        """The values in another dtype, always copied (see `functions.astype`)."""
         return elementwise.astype(self, dtype)
 
     # ------------------------------------------------------------ protocols
@@ -634,13 +675,23 @@ class Variable:
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
         if self._node is not None and is_recording():
-            raise GraphError(
-                "np.array(x): an array cannot hold the graph, so the gradients of x would be lost; "
-                "use F.stack([...]) to put Variables together, or x.numpy() for the values alone"
-            )
+            from pygrad.engine import refusals
+
+            raise GraphError(refusals.loss(1))
         if copy:
             return np.array(self._data, dtype=dtype)
         return np.asarray(self._data, dtype=dtype)
+
+    def __dlpack__(self, **settings: Any) -> Any:
+        if self._node is not None and is_recording():
+            raise GraphError(
+                "from_dlpack(x): who takes the values cannot see the graph, so the gradients of x "
+                "would be lost; pass x.detach() for the values alone"
+            )
+        return self.data.__dlpack__(**settings)
+
+    def __dlpack_device__(self) -> tuple[Any, Any]:
+        return self.data.__dlpack_device__()
 
     def __repr__(self) -> str:
         prefix = type(self).__name__ + "("
@@ -652,7 +703,15 @@ class Variable:
         return f"{prefix}{shown})"
 
     def __format__(self, spec: str) -> str:
-        return format(self.item() if spec and not self.ndim else str(self), spec)
+        if spec and not self.ndim:
+            return format(self.item(), spec)
+        try:
+            return format(str(self), spec)
+        except ValueError as error:
+            raise TypeError(
+                f"format: {spec!r} is for a single number, and this Variable has shape "
+                f"{self.shape}; use np.array2string(x, precision=3), or format x.tolist()"
+            ) from error
 
     def __reduce__(self) -> tuple[Callable[..., Variable], tuple[Any, ...]]:
         # a copy or a pickle has the value; the graph belongs to the original
@@ -664,7 +723,11 @@ class Variable:
                 "the value of this Variable was not kept: no derivative rule needs it; hold on to "
                 "the Variable itself if you need its value"
             )
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        if name.startswith("__"):  # asked for by NumPy and Python, and by no user
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        from pygrad.engine import refusals
+
+        raise AttributeError(refusals.missing_attribute(type(self).__name__, name))
 
 
 class Parameter(Variable):
@@ -700,10 +763,6 @@ def as_variable(x: ArrayLike) -> Variable:
     False
     """
     return x if isinstance(x, Variable) else Variable(x, requires_grad=False)
-
-
-def _value(x: Any) -> Any:
-    return x._data if isinstance(x, Variable) else x
 
 
 # the late binding that lets functions make Variables: see engine/binding.py
