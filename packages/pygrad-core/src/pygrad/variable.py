@@ -342,22 +342,22 @@ class Variable:
     # They give plain arrays of booleans, for there is nothing in them to differentiate.
 
     def __eq__(self, other: Any) -> Any:
-        return self._data == plain(other)
+        return self._data == _value(other)
 
     def __ne__(self, other: Any) -> Any:
-        return self._data != plain(other)
+        return self._data != _value(other)
 
     def __lt__(self, other: Any) -> Any:
-        return self._data < plain(other)
+        return self._data < _value(other)
 
     def __le__(self, other: Any) -> Any:
-        return self._data <= plain(other)
+        return self._data <= _value(other)
 
     def __gt__(self, other: Any) -> Any:
-        return self._data > plain(other)
+        return self._data > _value(other)
 
     def __ge__(self, other: Any) -> Any:
-        return self._data >= plain(other)
+        return self._data >= _value(other)
 
     __hash__ = object.__hash__
 
@@ -404,7 +404,7 @@ class Variable:
         return (self[i] for i in range(len(self)))
 
     def __contains__(self, value: Any) -> bool:
-        return bool(np.any(self._data == plain(value)))
+        return bool(np.any(self._data == _value(value)))
 
     def __bool__(self) -> bool:
         return bool(self._data)
@@ -763,6 +763,12 @@ def as_variable(x: ArrayLike) -> Variable:
     False
     """
     return x if isinstance(x, Variable) else Variable(x, requires_grad=False)
+
+
+def _value(x: Any) -> Any:
+    if isinstance(x, Variable):
+        return x._data
+    return plain(x) if x.__class__ is list or x.__class__ is tuple else x
 
 
 # the late binding that lets functions make Variables: see engine/binding.py
