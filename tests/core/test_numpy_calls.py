@@ -57,7 +57,7 @@ def test_predicates_and_counts_give_plain_results():
     [
         (lambda x: np.spacing(x), r"np\.spacing has no derivative rule"),
         (lambda x: np.poly(x), r"np\.poly has no derivative rule"),
-        (lambda x: np.linalg.matrix_rank(x), r"np\.linalg\.matrix_rank has no derivative rule"),
+        (lambda x: np.polyfit(x, x, 1), r"np\.polyfit has no derivative rule: .*np\.linalg\.pinv"),
         (lambda x: np.histogram(x), r"np\.histogram .* derivative: np\.histogram\(x\.numpy\(\)\)"),
         (lambda x: np.union1d(x, x), r"use np\.unique\(np\.concatenate\(\[x, y\]\)\)"),
         (lambda x: np.roots(x), r"docs/numpy-functions\.md lists what has one"),

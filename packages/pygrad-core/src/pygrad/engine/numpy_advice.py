@@ -8,7 +8,7 @@ _COUNTS = "its counts have no derivative: {}(x.numpy())"
 _BITS = "it works on the bits of whole numbers"
 _DAYS = "dates are no numbers to differentiate"
 _SETS = "use np.unique, or np.isin and an index: x[np.isin(x, y)]"
-_NEW = "it makes arrays that hold no graph; "
+_NEW = "its result holds no graph; "
 
 ADVICE: dict[str, str] = {
     "np.histogram": _COUNTS.format("np.histogram"),

@@ -52,7 +52,7 @@ PLAIN_FUNCTIONS = frozenset(
         np.diag_indices_from, np.tril_indices_from, np.triu_indices_from,
         np.any, np.all, np.count_nonzero, np.isclose, np.allclose, np.array_equal, np.array_equiv,
         np.zeros_like, np.ones_like, np.empty_like, np.shares_memory, np.may_share_memory,
-        np.array2string, np.array_repr, np.array_str,
+        np.linalg.matrix_rank, np.einsum_path, np.array2string, np.array_repr, np.array_str,
         np.save, np.savez, np.savez_compressed, np.savetxt,  # the values, in a file
     }
 )  # fmt: skip

@@ -306,7 +306,7 @@ def minimum(a: ArrayLike, b: ArrayLike) -> Variable:
     return apply(Minimum(), a, b)
 
 
-@implements(np.astype)
+@implements(getattr(np, "astype", None))
 def astype(x: ArrayLike, dtype: npt.DTypeLike) -> Variable:
     """The values in another dtype.
 

@@ -157,7 +157,7 @@ def rint(x: ArrayLike) -> Variable:
     return apply(Rint(), x)
 
 
-@implements(np.fix)
+@implements(getattr(np, "fix", None))
 def trunc(x: ArrayLike) -> Variable:
     """Drop the fraction, elementwise. Its gradient is 0.
 
