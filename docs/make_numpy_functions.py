@@ -54,8 +54,7 @@ This page lists every public function of NumPy {{version}}. It is written by
   here; nothing is lost in silence. For the values alone, pass `x.numpy()`.
 - **{NO_ARRAYS}**: it has no arrays for arguments, so it works as ever.
 
-Those of {EVERY_ORDER} are in `pygrad.functions` under the same names, with a few more that NumPy
-does not have.
+Those of {EVERY_ORDER} are in `pygrad.functions` as well, but for second names such as `np.acos`.
 
 ## Arguments
 

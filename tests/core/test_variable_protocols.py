@@ -165,7 +165,7 @@ def test_comparison_with_anything():
     assert (x == [Variable(1.0), 0.0, Variable(-3.0)]).tolist() == [True, False, True]
     assert (x > (0, 3, -4)).tolist() == [True, False, True]
     assert (Variable(1.0) == None) is False  # noqa: E711
-    assert (Variable(1.0) == "a").item() is False
+    assert bool(Variable(1.0) == "a") is False
     assert [V, x].index(x, 1) == 1
     assert (2.5 in x, "a" in x, None in x) == (True, False, False)
     with pytest.raises(TypeError):

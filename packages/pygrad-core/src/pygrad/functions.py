@@ -19,7 +19,7 @@ from pygrad.engine.ops.arithmetic import (
     add, divide, floor_divide, multiply, negative, positive, power, remainder, subtract,
 )  # fmt: skip
 from pygrad.engine.ops.arithmetic import remainder as mod
-from pygrad.engine.ops.assignment import SetItem, fill_diagonal
+from pygrad.engine.ops.assignment import SetItem
 from pygrad.engine.ops.complex_parts import Conj, Imag, Real, conj, imag, real
 from pygrad.engine.ops.convolution import Convolve, convolve, correlate
 from pygrad.engine.ops.counting import (
@@ -112,7 +112,9 @@ from pygrad.engine.ops.trigonometric import (
     arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh, cos, cosh, sin, sinh, tan, tanh,
 )  # fmt: skip
 from pygrad.engine.ops.variance import Std, Var, std, var
-from pygrad.engine.ops.writing import copyto, place, put, put_along_axis, putmask
+from pygrad.engine.ops.writing import (
+    copyto, fill_diagonal, place, put, put_along_axis, putmask,
+)  # fmt: skip
 from pygrad.plugins import registry as _registry
 
 __all__ = [

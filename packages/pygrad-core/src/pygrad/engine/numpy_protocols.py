@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -129,12 +130,13 @@ def _translated(
     defaults, ours, same = _parameters[numpy_function]
     theirs = list(defaults)
     named = dict(zip(theirs[same:], args[same:], strict=False)) | kwargs
-    if theirs and theirs[0] in named:
+    if same < _ALL and theirs and theirs[0] in named:
         args = (named.pop(theirs[0]), *args[1:])
     for key, value in list(named.items()):
         if ours is not None and key not in ours:
             default = defaults.get(key)
-            if not (value is None or value is default or (_is_setting(value) and value == default)):
+            same_as_default = value is default or (_is_setting(value) and value == default)
+            if not (value is None or same_as_default or key in _WITHOUT_EFFECT):
                 hint = "assign to it instead, out[...] = ..." if key == "out" else "it takes "
                 raise UnsupportedError(
                     f"np.{numpy_function.__name__} does not take {key}= with Variables; "
@@ -142,6 +144,11 @@ def _translated(
                 )
             del named[key]
     return args[:same], named
+
+
+_ALL = sys.maxsize
+# arguments that say how NumPy goes about it, and change no value
+_WITHOUT_EFFECT = frozenset({"copy", "device", "overwrite_input", "subok"})
 
 
 def _is_setting(value: Any) -> bool:
@@ -167,7 +174,7 @@ def _read_parameters(
             break
         same += 1
     if any(p.kind is p.VAR_POSITIONAL for p in theirs.values()):
-        same = 2**31  # all of them are what the function is about
+        same = _ALL  # they are what the function is about
     takes_any = any(p.kind is p.VAR_KEYWORD for p in ours.values())
     defaults = {name: p.default for name, p in named.items()}
     return defaults, None if takes_any else list(ours), same

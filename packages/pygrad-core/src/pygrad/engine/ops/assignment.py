@@ -18,15 +18,14 @@ from pygrad.engine.function import Function, apply
 from pygrad.engine.kernels.scatter import names_places_once
 from pygrad.engine.masking import note_masking
 from pygrad.engine.mode import is_recording
-from pygrad.engine.numpy_protocols import implements
 from pygrad.engine.ops.indexing import frozen
-from pygrad.exceptions import DtypeError, GraphError, ShapeError, UnsupportedError
+from pygrad.exceptions import DtypeError, GraphError, UnsupportedError
 
 if TYPE_CHECKING:
     from pygrad.engine.typing import ArrayLike
     from pygrad.variable import Variable
 
-__all__ = ["fill_diagonal", "set_item", "target"]
+__all__ = ["set_item", "target"]
 
 
 class SetItem(Function):
@@ -73,31 +72,6 @@ def set_item(variable: Variable, index: Any, value: ArrayLike) -> None:
     written = apply(SetItem(index, in_place=alone), variable, new)
     variable._data, variable._node = written._data, written._node
     variable.name = name
-
-
-@implements(np.fill_diagonal)
-def fill_diagonal(x: Variable, val: ArrayLike, wrap: bool = False) -> None:
-    """Assign to the main diagonal of a matrix, in place as NumPy does; see `Variable.__setitem__`.
-
-    Of more than two axes, all must have the same length.
-
-    Examples
-    --------
-    >>> from pygrad import Variable, functions as F
-    >>> x = Variable([[1.0, 2.0], [3.0, 4.0]])
-    >>> F.fill_diagonal(x, 0.0)
-    >>> x
-    Variable([[0. 2.]
-              [3. 0.]])
-    """
-    x = target(x, "fill_diagonal")
-    if x.ndim < 2 or (x.ndim > 2 and len(set(x.shape)) > 1):
-        raise ShapeError(
-            f"fill_diagonal: x has shape {x.shape}; it must be a matrix, or have axes of one length"
-        )
-    places = np.zeros(x.shape, bool)
-    np.fill_diagonal(places, True, wrap=wrap)
-    set_item(x, np.nonzero(places), val)
 
 
 def target(x: Any, where: str) -> Variable:

@@ -15,13 +15,13 @@ from pygrad.engine.ops.assignment import target
 from pygrad.engine.ops.dimensions import ravel
 from pygrad.engine.ops.elementwise import astype
 from pygrad.engine.ops.shape import broadcast_to
-from pygrad.exceptions import ArgumentError, AxisError
+from pygrad.exceptions import ArgumentError, AxisError, ShapeError
 
 if TYPE_CHECKING:
     from pygrad.engine.typing import ArrayLike, Mask
     from pygrad.variable import Variable
 
-__all__ = ["copyto", "place", "put", "put_along_axis", "putmask"]
+__all__ = ["copyto", "fill_diagonal", "place", "put", "put_along_axis", "putmask"]
 
 
 @implements(np.copyto)
@@ -44,6 +44,34 @@ def copyto(dst: Variable, src: ArrayLike, casting: str = "same_kind", where: Mas
         return
     mask = np.broadcast_to(np.asarray(value_of(where), bool), dst.shape)
     dst[mask] = broadcast_to(values, dst.shape)[mask]
+
+
+@implements(np.fill_diagonal)
+def fill_diagonal(x: Variable, val: ArrayLike, wrap: bool = False) -> None:
+    """Assign to the main diagonal of a matrix, in place as NumPy does; see `Variable.__setitem__`.
+
+    Too few values are repeated. Of more than two axes, all must have the same length.
+
+    Examples
+    --------
+    >>> from pygrad import Variable, functions as F
+    >>> x = Variable([[1.0, 2.0], [3.0, 4.0]])
+    >>> F.fill_diagonal(x, 0.0)
+    >>> x
+    Variable([[0. 2.]
+              [3. 0.]])
+    """
+    x = target(x, "fill_diagonal")
+    if x.ndim < 2 or (x.ndim > 2 and len(set(x.shape)) > 1):
+        raise ShapeError(
+            f"fill_diagonal: x has shape {x.shape}; it must be a matrix, or have axes of one length"
+        )
+    diagonal = np.zeros(x.shape, bool)
+    np.fill_diagonal(diagonal, True, wrap=wrap)
+    places = np.nonzero(diagonal)
+    x[places] = (
+        val if np.ndim(val) == 0 else _repeated(val, np.arange(places[0].size), "fill_diagonal")
+    )
 
 
 @implements(np.put)
