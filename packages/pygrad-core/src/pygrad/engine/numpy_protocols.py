@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from pygrad.engine import binding
-from pygrad.exceptions import UnsupportedError
+from pygrad.exceptions import PyGradError, UnsupportedError
 
 __all__ = [
     "FUNCTIONS", "PLAIN_FUNCTIONS", "PLAIN_UFUNCS", "UFUNCS", "call_function", "implements",
@@ -100,7 +100,11 @@ def call_function(numpy_function: Any, args: tuple[Any, ...], kwargs: dict[str, 
         raise UnsupportedError(refusal(f"{module}.{numpy_function.__name__}"))
     if len(args) > 1 or kwargs:
         args, kwargs = _translated(numpy_function, function, args, kwargs)
-    return function(*args, **kwargs)
+    try:
+        return function(*args, **kwargs)
+    except PyGradError as error:
+        error.add_note(f"raised by np.{numpy_function.__name__}")  # that may go by another name
+        raise
 
 
 def refusal(name: str) -> str:

@@ -91,8 +91,9 @@ def unique_counts(x: ArrayLike) -> Any:
     >>> F.unique_counts([3, 1, 3]).values
     Variable([1 3])
     """
+    values = unique_values(x)
     plain: Any = np.unique_counts(value_of(x))
-    return plain._replace(values=unique_values(x))
+    return plain._replace(values=values)
 
 
 @implements(np.unique_inverse)
@@ -105,8 +106,9 @@ def unique_inverse(x: ArrayLike) -> Any:
     >>> F.unique_inverse([3, 1, 3]).values
     Variable([1 3])
     """
+    values = unique_values(x)
     plain: Any = np.unique_inverse(value_of(x))
-    return plain._replace(values=unique_values(x))
+    return plain._replace(values=values)
 
 
 @implements(np.unique_all)
@@ -119,8 +121,9 @@ def unique_all(x: ArrayLike) -> Any:
     >>> F.unique_all([3, 1, 3]).values
     Variable([1 3])
     """
+    values = unique_values(x)
     plain: Any = np.unique_all(value_of(x))
-    return plain._replace(values=unique_values(x))
+    return plain._replace(values=values)
 
 
 @implements(np.bincount)

@@ -35,7 +35,7 @@ def polyval(p: ArrayLike, x: ArrayLike) -> Variable:
     >>> y, x.grad
     (Variable(7.0), Variable(4.0))
     """
-    p, x = operand(p, "polyval"), operand(x, "polyval")
+    p, x = _coefficients(p, "polyval"), operand(x, "polyval")
     kind = np.result_type(p.dtype, x.dtype)
     if not len(p):
         return operand(np.zeros(x.shape, kind), "polyval")
@@ -96,7 +96,7 @@ def polyder(p: ArrayLike, m: int = 1) -> Variable:
     >>> F.polyder([1, 1, 1, 1])
     Variable([3 2 1])
     """
-    y: Any = operand(p, "polyder")
+    y: Any = _coefficients(p, "polyder")
     for _ in range(_order(m, "polyder")):
         y = y[:-1] * np.arange(len(y) - 1, 0, -1)
     return y
@@ -119,7 +119,7 @@ def polyint(p: ArrayLike, m: int = 1, k: ArrayLike | None = None) -> Variable:
     >>> F.polyint([3.0, 2.0, 1.0], k=7)
     Variable([1. 1. 1. 7.])
     """
-    y: Any = operand(p, "polyint")
+    y: Any = _coefficients(p, "polyint")
     m = _order(m, "polyint")
     constants = _coefficients(0 if k is None else k, "polyint")
     if len(constants) not in (1, m):
@@ -168,6 +168,8 @@ def _without_front(a: ArrayLike, where: str) -> Variable:
 
 def _coefficients(a: ArrayLike, where: str) -> Variable:
     p = operand(a, where)
+    if p.ndim > 1:
+        raise ShapeError(f"{where}: coefficients have shape {p.shape}; they must have one axis")
     return p if p.ndim else reshape(p, 1)
 
 

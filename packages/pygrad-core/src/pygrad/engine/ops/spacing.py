@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pygrad.engine.checks import as_operand
 from pygrad.engine.numpy_protocols import implements
 from pygrad.engine.operands import operand, value_of
 from pygrad.engine.ops.arithmetic import power
 from pygrad.engine.ops.dimensions import moveaxis
 from pygrad.engine.ops.elementwise import astype
 from pygrad.engine.ops.shape import broadcast_to
-from pygrad.exceptions import ArgumentError
+from pygrad.exceptions import ArgumentError, ShapeError
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -60,7 +61,10 @@ def full_like(
     """
     a = np.asarray(value_of(a))
     if value_of(fill_value) is fill_value:
-        return np.full_like(a, fill_value, dtype, shape=shape)
+        try:
+            return np.full_like(a, as_operand(fill_value, "full_like"), dtype, shape=shape)
+        except ValueError as error:
+            raise ShapeError(f"full_like: {error}") from error
     return full(a.shape if shape is None else shape, fill_value, dtype or a.dtype)
 
 
@@ -168,7 +172,12 @@ def _ends(
     kind = kind if kind.kind == "f" else np.dtype(float)
     a, b = (x if x.dtype == kind else astype(x, kind) for x in (a, b))
     share = np.arange(num, dtype=kind) / max(num - 1 if endpoint else num, 1)
-    ndim = max(a.ndim, b.ndim)
+    try:
+        ndim = len(np.broadcast_shapes(a.shape, b.shape))
+    except ValueError:
+        raise ShapeError(
+            f"{where}: start has shape {a.shape} and stop {b.shape}; they must broadcast together"
+        ) from None
     return a, b, share.astype(kind).reshape(-1, *(1,) * ndim)
 
 

@@ -42,7 +42,7 @@ def copyto(dst: Variable, src: ArrayLike, casting: str = "same_kind", where: Mas
     if where is True:
         dst[...] = values
         return
-    mask = np.broadcast_to(np.asarray(value_of(where), bool), dst.shape)
+    mask = _mask(where, dst.shape, "copyto")
     dst[mask] = broadcast_to(values, dst.shape)[mask]
 
 
@@ -115,7 +115,7 @@ def putmask(a: Variable, mask: ArrayLike, values: ArrayLike) -> None:
     Variable([ 1.  2. 10. 20.])
     """
     a = target(a, "putmask")
-    holds = np.asarray(value_of(mask), bool).reshape(a.shape)
+    holds = _mask(mask, a.shape, "putmask")
     a[holds] = _repeated(values, np.flatnonzero(holds), "putmask")
 
 
@@ -132,7 +132,7 @@ def place(arr: Variable, mask: ArrayLike, vals: ArrayLike) -> None:
     Variable([ 1.  2. 10. 20.])
     """
     arr = target(arr, "place")
-    holds = np.asarray(value_of(mask), bool).reshape(arr.shape)
+    holds = _mask(mask, arr.shape, "place")
     arr[holds] = _repeated(vals, np.arange(np.count_nonzero(holds)), "place")
 
 
@@ -159,6 +159,18 @@ def put_along_axis(
     axis = as_axis(axis, arr.ndim, "put_along_axis")
     lines = np.ix_(*map(range, arr.shape))
     arr[tuple(places if i == axis else line for i, line in enumerate(lines))] = values
+
+
+def _mask(mask: Mask, shape: tuple[int, ...], where: str) -> Any:
+    holds = np.asarray(value_of(mask), bool)
+    if where != "copyto" and holds.size == np.prod(shape):
+        return holds.reshape(shape)
+    try:
+        return np.broadcast_to(holds, shape)
+    except ValueError as error:
+        raise ShapeError(
+            f"{where}: the mask has shape {holds.shape} and the array {shape}; they must fit"
+        ) from error
 
 
 def _repeated(values: ArrayLike, turns: Any, where: str) -> Variable:
