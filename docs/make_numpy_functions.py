@@ -70,7 +70,8 @@ and `signature=` choose the loop as they do in NumPy.
 
 An array cannot hold the graph. So `array[0] = x`, `array += x`, `np.array([x, y])` and
 `np.asarray(x)` are errors while a graph is recorded. Write `F.stack([x, y])` to put Variables
-together, and `array = as_variable(array)` before assigning to its parts.
+together, and `array = as_variable(array)` before assigning to its parts. `float(x)` and
+`x.item()` give the value alone, and so do `array.fill(x)` and `np.fromiter`, which ask for a float.
 """
 
 

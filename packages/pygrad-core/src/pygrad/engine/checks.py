@@ -82,8 +82,8 @@ def checked(backward: Callable[..., Any]) -> Callable[..., Any]:
                 )
             if gx.dtype.kind not in "biufc":
                 raise DtypeError(
-                    f"{name}.backward returned an array of {gx.dtype} as the gradient of input {i}; "
-                    f"it must hold numbers"
+                    f"{name}.backward returned an array of {gx.dtype} as the gradient of input "
+                    f"{i}; it must hold numbers"
                 )
             if gx.shape != parent.shape:
                 raise ShapeError(

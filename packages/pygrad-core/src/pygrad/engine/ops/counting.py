@@ -12,7 +12,7 @@ from pygrad.engine.operands import operand, value_of
 from pygrad.engine.ops.elementwise import astype
 from pygrad.engine.ops.indexing import ScatterAdd
 from pygrad.engine.ops.taking import take
-from pygrad.exceptions import ArgumentError, ShapeError
+from pygrad.exceptions import ArgumentError, DtypeError, ShapeError
 
 if TYPE_CHECKING:
     from pygrad.engine.typing import ArrayLike
@@ -146,6 +146,8 @@ def bincount(x: ArrayLike, weights: ArrayLike | None = None, minlength: int = 0)
     if weights is None:
         return counts
     weights = operand(weights, "bincount")
+    if weights.dtype.kind == "c":
+        raise DtypeError("bincount: the weights are complex; weigh x.real and x.imag, one by one")
     if weights.shape != places.shape:
         raise ShapeError(
             f"bincount: x has shape {places.shape} and weights {weights.shape}; they must be equal"
