@@ -91,9 +91,7 @@ def unique_counts(x: ArrayLike) -> Any:
     >>> F.unique_counts([3, 1, 3]).values
     Variable([1 3])
     """
-    values = unique_values(x)
-    plain: Any = np.unique_counts(value_of(x))
-    return plain._replace(values=values)
+    return _with_values(np.unique_counts, x)
 
 
 @implements(np.unique_inverse)
@@ -106,9 +104,7 @@ def unique_inverse(x: ArrayLike) -> Any:
     >>> F.unique_inverse([3, 1, 3]).values
     Variable([1 3])
     """
-    values = unique_values(x)
-    plain: Any = np.unique_inverse(value_of(x))
-    return plain._replace(values=values)
+    return _with_values(np.unique_inverse, x)
 
 
 @implements(np.unique_all)
@@ -121,9 +117,13 @@ def unique_all(x: ArrayLike) -> Any:
     >>> F.unique_all([3, 1, 3]).values
     Variable([1 3])
     """
+    return _with_values(np.unique_all, x)
+
+
+def _with_values(function: Any, x: ArrayLike) -> Any:
+    """The named tuple that NumPy's function gives, its values differentiable."""
     values = unique_values(x)
-    plain: Any = np.unique_all(value_of(x))
-    return plain._replace(values=values)
+    return function(value_of(x))._replace(values=values)
 
 
 @implements(np.bincount)

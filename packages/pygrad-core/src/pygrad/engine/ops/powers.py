@@ -64,7 +64,7 @@ class Ldexp(Elementwise, ufunc=np.ldexp):
         return np.ldexp(gy, n), None
 
 
-class Frexp(Unary, ufunc=np.frexp):
+class Frexp(Unary):
     """Two outputs, m and n with x = m * 2**n; dm/dx = 2**-n, dn/dx = 0."""
 
     __slots__ = ()
@@ -155,6 +155,9 @@ def frexp(x: ArrayLike) -> tuple[Variable, Variable]:
     """
     parts: tuple[Variable, Variable] = apply(Frexp(), x)
     return parts
+
+
+UFUNCS[np.frexp] = frexp
 
 
 def _widened(x: ArrayLike) -> Any:

@@ -108,7 +108,7 @@ class Fmod(Elementwise, ufunc=np.fmod):
         return gy, -gy * np.rint((a - y) / b)
 
 
-class Modf(Unary, ufunc=np.modf):
+class Modf(Unary):
     """Two outputs, the fraction of x and its whole part; their derivatives are 1 and 0."""
 
     __slots__ = ()
@@ -243,3 +243,4 @@ def modf(x: ArrayLike) -> tuple[Variable, Variable]:
 
 
 UFUNCS[np.divmod] = divmod
+UFUNCS[np.modf] = modf
