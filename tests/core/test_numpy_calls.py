@@ -62,7 +62,7 @@ def test_predicates_and_counts_give_plain_results():
         (lambda x: np.histogram(x), r"np\.histogram .* derivative: np\.histogram\(x\.numpy\(\)\)"),
         (lambda x: np.union1d(x, x), r"use np\.unique\(np\.concatenate\(\[x, y\]\)\)"),
         (lambda x: np.roots(x), r"docs/numpy-functions\.md lists what has one"),
-        (lambda x: np.frompyfunc(abs, 1, 1)(x), r"abs \(vectorized\) has no derivative rule"),
+        (lambda x: np.frompyfunc(abs, 1, 1)(x), r"^abs \(vectorized\) has no derivative rule"),
         (lambda x: np.sum(x, out=np.zeros(())), r"np\.sum does not take out=.*assign to it"),
         (lambda x: np.sort(x, order="a"), r"np\.sort does not take order=.*it takes x, axis"),
     ],

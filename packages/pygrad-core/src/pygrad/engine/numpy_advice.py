@@ -45,5 +45,11 @@ ADVICE: dict[str, str] = {
     "np.asarray": f"{_NEW}use pygrad.as_variable(x), or x.numpy() for the values",
     "np.bmat": "use np.block",
     "np.vectorize": "write the function for arrays, or use F.stack([f(v) for v in x])",
+    # of scipy.special
+    "erf": "use 2 * F.NormalCdf()(x * np.sqrt(2)) - 1",
+    "expit": "use F.sigmoid(x)",
+    "log_expit": "use F.log_sigmoid(x)",
+    "logit": "use np.log(x) - np.log1p(-x)",
+    "xlogy": "use np.where(x == 0, 0, x * np.log(y))",
     "np.kaiser": "use np.i0(beta * np.sqrt(1 - t**2)) / np.i0(beta) with t = np.linspace(-1, 1, n)",
 }

@@ -86,7 +86,8 @@ def rule_of(ufunc: Any) -> Callable[..., Any]:
         return rule
     if ufunc in PLAIN_UFUNCS:
         return lambda *inputs: ufunc(*map(plain, inputs))
-    raise UnsupportedError(refusal(f"np.{ufunc.__name__}"))
+    name = ufunc.__name__
+    raise UnsupportedError(refusal(f"np.{name}" if hasattr(np, name) else name))  # or SciPy's
 
 
 def call_function(numpy_function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
