@@ -723,7 +723,7 @@ class Variable:
                 "the value of this Variable was not kept: no derivative rule needs it; hold on to "
                 "the Variable itself if you need its value"
             )
-        if name.startswith("__"):  # asked for by NumPy and Python, and by no user
+        if name.startswith("_"):  # asked for by NumPy, Python and PyGrad, and by no user
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         from pygrad.engine import refusals
 
