@@ -188,6 +188,7 @@ def test_copies_have_the_value_the_name_and_no_graph():
         assert type(copied) is Parameter
         assert copied.name == "x"
         np.testing.assert_array_equal(copied.data, V)
+        assert not np.shares_memory(copied.data, x.data)
         assert copied.grad is None
     for copied in (copy.copy(y), copy.deepcopy(y), pickle.loads(pickle.dumps(y))):
         assert copied.creator is None

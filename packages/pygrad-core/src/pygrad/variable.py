@@ -713,6 +713,10 @@ class Variable:
                 f"{self.shape}; use np.array2string(x, precision=3), or format x.tolist()"
             ) from error
 
+    def __copy__(self) -> Variable:
+        # an array of its own, as of an ndarray
+        return type(self)(np.array(self._data), self.name, self.requires_grad)
+
     def __reduce__(self) -> tuple[Callable[..., Variable], tuple[Any, ...]]:
         # a copy or a pickle has the value; the graph belongs to the original
         return type(self), (self._data, self.name, self.requires_grad)
