@@ -173,8 +173,9 @@ def _read_parameters(
     named = {
         name: p for name, p in theirs.items() if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
     }
-    same = 1
-    for a, b in zip(list(named)[1:], list(ours)[1:], strict=False):
+    # what NumPy takes by place alone has no name to be found by
+    same = max(sum(p.kind is p.POSITIONAL_ONLY for p in theirs.values()), 1)
+    for a, b in zip(list(named)[same:], list(ours)[same:], strict=False):
         if a != b:
             break
         same += 1

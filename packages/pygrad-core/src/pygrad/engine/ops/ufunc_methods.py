@@ -59,6 +59,9 @@ def _call(
 ) -> Any:
     targets = _targets(ufunc, out)
     rule = rule_of(ufunc)
+    if "axis" in more and ufunc.signature == "(n),(n)->()":  # np.vecdot
+        inputs = tuple(moveaxis(x, more["axis"], -1) for x in inputs)
+        del more["axis"]
     more |= {} if order == "K" else {"order": order}
     if more:
         raise UnsupportedError(
