@@ -39,7 +39,7 @@ ROWS = {
     # plain of plain values, so as_variable
     "full_like": row(
         lambda v: as_variable(F.full_like(A, v, v.dtype)),
-        lambda v: np.full_like(A, v),
+        lambda v: np.full_like(A, v, v.dtype),
         np.array(0.7),
     ),
     "full_like, shape": row(

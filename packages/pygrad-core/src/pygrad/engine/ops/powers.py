@@ -75,7 +75,7 @@ class Frexp(Unary):
 
     def backward(self, gm, gn):
         (n,) = self.saved
-        return Ldexp().on(gm, -n)
+        return Ldexp().on(gm.real, -n)  # what goes on into complex numbers comes back as one
 
 
 def cbrt(x: ArrayLike) -> Variable:
