@@ -191,6 +191,8 @@ def test_counts_are_plain_and_weights_are_not():
     w = Variable([1.0, 2.0, 3.0])
     np.bincount([0, 2, 2], w, minlength=5)[2].backward()
     np.testing.assert_array_equal(w.grad.data, [0, 1, 1])
+    with pytest.raises(PyGradError, match="bincount: an input is complex"):
+        np.bincount([0, 1], Variable([1j, 2.0], requires_grad=False))
     with pytest.raises(PyGradError, match="bincount: .*whole numbers"):
         np.bincount(Variable([0.5]))
 

@@ -147,7 +147,9 @@ def bincount(x: ArrayLike, weights: ArrayLike | None = None, minlength: int = 0)
         return counts
     weights = operand(weights, "bincount")
     if weights.dtype.kind == "c":
-        raise DtypeError("bincount: the weights are complex; weigh x.real and x.imag, one by one")
+        raise DtypeError(
+            "bincount: an input is complex, but it must be real; weigh x.real and x.imag one by one"
+        )
     if weights.shape != places.shape:
         raise ShapeError(
             f"bincount: x has shape {places.shape} and weights {weights.shape}; they must be equal"
