@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-import pygrad  # noqa: F401  (it fills the tables)
+import pygrad.fft
+import pygrad.linalg  # noqa: F401  (they fill the tables)
 from pygrad.engine.numpy_advice import ADVICE
 from pygrad.engine.numpy_protocols import FUNCTIONS, PLAIN_FUNCTIONS, PLAIN_UFUNCS, UFUNCS
 

@@ -27,7 +27,7 @@ from pygrad.transforms import (
 from pygrad.variable import Parameter, Variable, as_variable
 
 if TYPE_CHECKING:
-    from pygrad import testing
+    from pygrad import fft, linalg, testing
     from pygrad.plugins.manager import hookimpl
 else:
     __getattr__, __dir__ = _lazy.attribute, _lazy.listing
@@ -45,6 +45,7 @@ __all__ = [
     "elementwise_grad",
     "enable_grad",
     "exceptions",
+    "fft",
     "functions",
     "grad",
     "hessian",
@@ -52,6 +53,7 @@ __all__ = [
     "hvp",
     "jacobian",
     "jvp",
+    "linalg",
     "no_grad",
     "plugins",
     "seed",

@@ -2,11 +2,14 @@
 
 ``F.relu`` is a function; ``F.Relu`` is the Function class behind it, whose objects can be called
 as well: ``F.Relu()(x)``. ``F.names()`` lists the functions, those of plugins included.
+``F.linalg`` and ``F.fft`` hold what NumPy has in modules of these names; each is imported on first
+use.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from pygrad.engine.ops.activation import (
     Dropout, LeakyRelu, LogSoftmax, Relu, Sigmoid, Softmax,
@@ -25,6 +28,7 @@ from pygrad.engine.ops.convolution import Convolve, convolve, correlate
 from pygrad.engine.ops.counting import (
     bincount, unique, unique_all, unique_counts, unique_inverse, unique_values,
 )  # fmt: skip
+from pygrad.engine.ops.cross import Cross, cross
 from pygrad.engine.ops.cross_entropy import SoftmaxCrossEntropy, softmax_cross_entropy
 from pygrad.engine.ops.cumulative import (
     Cumprod, Cumsum, Prod, Recurrence,
@@ -38,6 +42,7 @@ from pygrad.engine.ops.dimensions import (
     ravel, rollaxis,
 )  # fmt: skip
 from pygrad.engine.ops.editing import delete, insert, trim_zeros
+from pygrad.engine.ops.einsum import Einsum, einsum
 from pygrad.engine.ops.elementwise import (
     Abs, Astype, Clip, Exp, Log, Maximum, Minimum, Sign, Sqrt, Square, Where,
     abs, astype, clip, copy, exp, log, maximum, minimum, sign, sqrt, square, where,
@@ -74,6 +79,10 @@ from pygrad.engine.ops.polynomials import (
 from pygrad.engine.ops.powers import (
     Cbrt, Frexp, Ldexp, Reciprocal,
     cbrt, float_power, frexp, ldexp, reciprocal,
+)  # fmt: skip
+from pygrad.engine.ops.products import (
+    Dot, Outer, Tensordot, Vecdot,
+    dot, inner, kron, matvec, outer, tensordot, vdot, vecdot, vecmat,
 )  # fmt: skip
 from pygrad.engine.ops.quantiles import (
     median, nanmedian, nanpercentile, nanquantile, percentile, quantile,
@@ -117,21 +126,25 @@ from pygrad.engine.ops.writing import (
 )  # fmt: skip
 from pygrad.plugins import registry as _registry
 
+if TYPE_CHECKING:
+    pass
+
 __all__ = [
     "I0", "Abs", "Add", "Arccos", "Arccosh", "Arcsin", "Arcsinh", "Arctan", "Arctan2",
     "Arctanh", "Astype", "BroadcastTo", "Cbrt", "Ceil", "Celu", "Clip", "Concatenate", "Conj",
-    "Convolve", "Copysign", "Cos", "Cosh", "Cumprod", "Cumsum", "Deg2rad", "Divide", "Dropout",
-    "Elu", "Exp", "Exp2", "ExpandDims", "Expm1", "Fabs", "Flatten", "Flip", "Floor",
-    "FloorDivide", "Fmax", "Fmin", "Fmod", "Frexp", "Gelu", "GeluTanh", "GetItem", "Glu",
-    "HardTanh", "Heaviside", "Hypot", "Imag", "Ldexp", "LeakyRelu", "Linear", "Log", "Log1p",
-    "Log2", "Log10", "LogSigmoid", "LogSoftmax", "Logaddexp", "Logaddexp2", "Logsumexp",
-    "Matmul", "Max", "Maximum", "Mean", "MeanSquaredError", "Min", "Minimum", "Mish", "Modf",
-    "Multiply", "NanToNum", "Nanmax", "Nanmin", "Negative", "NormalCdf", "Permute", "Positive",
-    "Power", "Prod", "Rad2deg", "Real", "Reciprocal", "Recurrence", "Relu", "Remainder",
-    "Reshape", "Rint", "Roll", "Round", "ScatterAdd", "Selu", "SetItem", "Sigmoid", "Sign",
-    "Silu", "Sin", "Sinc", "Sinh", "Softmax", "SoftmaxCrossEntropy", "Softplus", "Softsign",
-    "Split", "Sqrt", "Square", "Squeeze", "Stack", "Std", "Subtract", "Sum", "SumTo",
-    "Swapaxes", "Take", "TakeAlongAxis", "Tan", "Tanh", "Transpose", "Trunc", "Var", "Where",
+    "Convolve", "Copysign", "Cos", "Cosh", "Cross", "Cumprod", "Cumsum", "Deg2rad", "Divide",
+    "Dot", "Dropout", "Einsum", "Elu", "Exp", "Exp2", "ExpandDims", "Expm1", "Fabs", "Flatten",
+    "Flip", "Floor", "FloorDivide", "Fmax", "Fmin", "Fmod", "Frexp", "Gelu", "GeluTanh",
+    "GetItem", "Glu", "HardTanh", "Heaviside", "Hypot", "Imag", "Ldexp", "LeakyRelu", "Linear",
+    "Log", "Log1p", "Log2", "Log10", "LogSigmoid", "LogSoftmax", "Logaddexp", "Logaddexp2",
+    "Logsumexp", "Matmul", "Max", "Maximum", "Mean", "MeanSquaredError", "Min", "Minimum",
+    "Mish", "Modf", "Multiply", "NanToNum", "Nanmax", "Nanmin", "Negative", "NormalCdf",
+    "Outer", "Permute", "Positive", "Power", "Prod", "Rad2deg", "Real", "Reciprocal",
+    "Recurrence", "Relu", "Remainder", "Reshape", "Rint", "Roll", "Round", "ScatterAdd",
+    "Selu", "SetItem", "Sigmoid", "Sign", "Silu", "Sin", "Sinc", "Sinh", "Softmax",
+    "SoftmaxCrossEntropy", "Softplus", "Softsign", "Split", "Sqrt", "Square", "Squeeze",
+    "Stack", "Std", "Subtract", "Sum", "SumTo", "Swapaxes", "Take", "TakeAlongAxis", "Tan",
+    "Tanh", "Tensordot", "Transpose", "Trunc", "Var", "Vecdot", "Where",
     "abs", "absolute", "add", "all", "allclose", "any", "append", "apply_along_axis",
     "apply_over_axes", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2",
     "arctanh", "argmax", "argmin", "argpartition", "argsort", "argwhere", "array_equal",
@@ -139,34 +152,34 @@ __all__ = [
     "average", "bincount", "block", "broadcast_arrays", "broadcast_to", "cbrt", "ceil", "celu",
     "choose", "clip", "column_stack", "compress", "concatenate", "conj", "convolve", "copy",
     "copysign", "copyto", "corrcoef", "correlate", "cos", "cosh", "count_nonzero", "cov",
-    "cumprod", "cumsum", "cumulative_prod", "cumulative_sum", "deg2rad", "delete", "diag",
-    "diagflat", "diagonal", "diff", "digitize", "divide", "divmod", "dropout", "dsplit",
-    "dstack", "ediff1d", "elu", "empty_like", "equal", "exp", "exp2", "expand_dims", "expm1",
-    "extract", "fabs", "fill_diagonal", "flatnonzero", "flatten", "flip", "fliplr", "flipud",
-    "float_power", "floor", "floor_divide", "fmax", "fmin", "fmod", "frexp", "full",
-    "full_like", "gelu", "geomspace", "get", "get_item", "glu", "gradient", "greater",
-    "greater_equal", "hard_tanh", "heaviside", "hsplit", "hstack", "hypot", "i0", "imag",
-    "insert", "interp", "isclose", "iscomplex", "iscomplexobj", "isfinite", "isin", "isinf",
-    "isnan", "isneginf", "isposinf", "isreal", "isrealobj", "ldexp", "leaky_relu", "less",
-    "less_equal", "lexsort", "linear", "linspace", "log", "log1p", "log2", "log10",
-    "log_sigmoid", "log_softmax", "logaddexp", "logaddexp2", "logical_and", "logical_not",
-    "logical_or", "logical_xor", "logspace", "logsumexp", "matmul", "matrix_transpose", "max",
-    "maximum", "mean", "mean_squared_error", "median", "meshgrid", "min", "minimum", "mish",
-    "mod", "modf", "moveaxis", "multiply", "names", "nan_to_num", "nanargmax", "nanargmin",
-    "nancumprod", "nancumsum", "nanmax", "nanmean", "nanmedian", "nanmin", "nanpercentile",
-    "nanprod", "nanquantile", "nanstd", "nansum", "nanvar", "ndim", "negative", "nonzero",
-    "not_equal", "ones_like", "pad", "partition", "percentile", "piecewise", "place",
-    "polyadd", "polyder", "polyint", "polymul", "polysub", "polyval", "positive", "power",
-    "prod", "ptp", "put", "put_along_axis", "putmask", "quantile", "rad2deg", "ravel", "real",
-    "reciprocal", "relu", "remainder", "repeat", "reshape", "resize", "result_type", "rint",
-    "roll", "rollaxis", "rot90", "round", "searchsorted", "select", "selu", "shape", "sigmoid",
-    "sign", "signbit", "silu", "sin", "sinc", "sinh", "size", "softmax",
-    "softmax_cross_entropy", "softplus", "softsign", "sort", "split", "sqrt", "square",
-    "squeeze", "stack", "std", "subtract", "sum", "sum_to", "swapaxes", "take",
-    "take_along_axis", "tan", "tanh", "tile", "trace", "transpose", "trapezoid", "tril",
-    "trim_zeros", "triu", "trunc", "unique", "unique_all", "unique_counts", "unique_inverse",
-    "unique_values", "unstack", "unwrap", "vander", "var", "vsplit", "vstack", "where",
-    "zeros_like",
+    "cross", "cumprod", "cumsum", "cumulative_prod", "cumulative_sum", "deg2rad", "delete",
+    "diag", "diagflat", "diagonal", "diff", "digitize", "divide", "divmod", "dot", "dropout",
+    "dsplit", "dstack", "ediff1d", "einsum", "elu", "empty_like", "equal", "exp", "exp2",
+    "expand_dims", "expm1", "extract", "fabs", "fill_diagonal", "flatnonzero", "flatten",
+    "flip", "fliplr", "flipud", "float_power", "floor", "floor_divide", "fmax", "fmin", "fmod",
+    "frexp", "full", "full_like", "gelu", "geomspace", "get", "get_item", "glu", "gradient",
+    "greater", "greater_equal", "hard_tanh", "heaviside", "hsplit", "hstack", "hypot", "i0",
+    "imag", "inner", "insert", "interp", "isclose", "iscomplex", "iscomplexobj", "isfinite",
+    "isin", "isinf", "isnan", "isneginf", "isposinf", "isreal", "isrealobj", "kron", "ldexp",
+    "leaky_relu", "less", "less_equal", "lexsort", "linear", "linspace", "log", "log1p",
+    "log2", "log10", "log_sigmoid", "log_softmax", "logaddexp", "logaddexp2", "logical_and",
+    "logical_not", "logical_or", "logical_xor", "logspace", "logsumexp", "matmul",
+    "matrix_transpose", "matvec", "max", "maximum", "mean", "mean_squared_error", "median",
+    "meshgrid", "min", "minimum", "mish", "mod", "modf", "moveaxis", "multiply", "names",
+    "nan_to_num", "nanargmax", "nanargmin", "nancumprod", "nancumsum", "nanmax", "nanmean",
+    "nanmedian", "nanmin", "nanpercentile", "nanprod", "nanquantile", "nanstd", "nansum",
+    "nanvar", "ndim", "negative", "nonzero", "not_equal", "ones_like", "outer", "pad",
+    "partition", "percentile", "piecewise", "place", "polyadd", "polyder", "polyint",
+    "polymul", "polysub", "polyval", "positive", "power", "prod", "ptp", "put",
+    "put_along_axis", "putmask", "quantile", "rad2deg", "ravel", "real", "reciprocal", "relu",
+    "remainder", "repeat", "reshape", "resize", "result_type", "rint", "roll", "rollaxis",
+    "rot90", "round", "searchsorted", "select", "selu", "shape", "sigmoid", "sign", "signbit",
+    "silu", "sin", "sinc", "sinh", "size", "softmax", "softmax_cross_entropy", "softplus",
+    "softsign", "sort", "split", "sqrt", "square", "squeeze", "stack", "std", "subtract",
+    "sum", "sum_to", "swapaxes", "take", "take_along_axis", "tan", "tanh", "tensordot", "tile",
+    "trace", "transpose", "trapezoid", "tril", "trim_zeros", "triu", "trunc", "unique",
+    "unique_all", "unique_counts", "unique_inverse", "unique_values", "unstack", "unwrap",
+    "vander", "var", "vdot", "vecdot", "vecmat", "vsplit", "vstack", "where", "zeros_like",
 ]  # fmt: skip
 
 _functions = _registry("functions")
@@ -201,5 +214,12 @@ def names() -> list[str]:
     return _functions.names()
 
 
+_LATER = ("fft", "linalg")
+
+
 def __getattr__(name: str) -> Any:
-    return _functions.attribute(name)
+    return import_module(f"pygrad.{name}") if name in _LATER else _functions.attribute(name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LATER})

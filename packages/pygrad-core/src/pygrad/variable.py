@@ -28,6 +28,7 @@ from pygrad.engine.ops import (
     elementwise,
     indexing,
     linalg,
+    products,
     reduction,
     repeating,
     rounding,
@@ -461,6 +462,10 @@ class Variable:
     def mT(self) -> Variable:  # noqa: N802  (NumPy's name)
         """The last two axes exchanged (see `functions.matrix_transpose`)."""
         return dimensions.matrix_transpose(self)
+
+    def dot(self, b: ArrayLike) -> Variable:
+        """See `pygrad.functions.dot`."""
+        return products.dot(self, b)
 
     def copy(self) -> Variable:
         """The same values in an array of their own, as a part of the graph."""

@@ -2,13 +2,15 @@
 
 `np.exp(variable)` finds its rule in `UFUNCS` by way of `Variable.__array_ufunc__` (and
 `np.add.reduce(variable)` its method in `ops/ufunc_methods.py`); `np.sum(variable, axis=0)` reaches
-`call_function` by way of `Variable.__array_function__`.
+`call_function` by way of `Variable.__array_function__`. What
+stands in for a module of NumPy's is loaded when one of its functions is first called on a Variable.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any, TypeVar
 
 import numpy as np
@@ -28,6 +30,9 @@ UFUNCS: dict[Any, Callable[..., Any]] = {}
 
 FUNCTIONS: dict[Any, Callable[..., Any]] = {}
 """NumPy function -> PyGrad's of the same arguments."""
+
+LATER = {"numpy.fft": "pygrad.fft", "numpy.linalg": "pygrad.linalg"}
+"""NumPy module -> PyGrad's for its functions, imported when one of them is first called."""
 
 # ufuncs whose results are no numbers to differentiate: they see plain arrays and return them
 PLAIN_UFUNCS = frozenset(
@@ -96,8 +101,12 @@ def call_function(numpy_function: Any, args: tuple[Any, ...], kwargs: dict[str, 
     if numpy_function in PLAIN_FUNCTIONS:
         settings = {key: plain(value) for key, value in kwargs.items()}
         return numpy_function(*map(plain, args), **settings)
+    module = getattr(numpy_function, "__module__", "numpy")
+    if function is None and module in LATER:
+        import_module(LATER[module])
+        function = FUNCTIONS.get(numpy_function)
     if function is None:
-        module = getattr(numpy_function, "__module__", "numpy").replace("numpy", "np", 1)
+        module = module.replace("numpy", "np", 1)
         raise UnsupportedError(refusal(f"{module}.{numpy_function.__name__}"))
     if len(args) > 1 or kwargs:
         args, kwargs = _translated(numpy_function, function, args, kwargs)
