@@ -11,6 +11,7 @@ import table_complex
 import table_elementwise
 import table_fourier
 import table_linalg
+import table_numpy
 import table_reductions
 import table_shapes
 from rows import each, points, row
@@ -58,6 +59,7 @@ CASES = {
     **table_linalg.ROWS,
     **table_reductions.ROWS,
     **table_shapes.ROWS,
+    **table_numpy.ROWS,
     # arithmetic
     "add": each(F.add, np.add, A, B),
     "subtract": each(F.subtract, np.subtract, A, B),

@@ -14,9 +14,9 @@ from rows import alike, each, points, row
 from pygrad import functions as F
 
 REAL_ALONE = {
-    "arctan2", "cbrt", "ceil", "celu", "copysign", "deg2rad", "elu", "fabs", "floor",
-    "floor_divide", "fmod", "gelu", "hard_tanh", "heaviside", "hypot", "i0", "interp", "ldexp",
-    "leaky_relu", "log_sigmoid", "logaddexp", "logaddexp2", "mish", "nanpercentile", "nanquantile",
+    "arctan2", "bincount", "cbrt", "ceil", "celu", "copysign", "deg2rad", "divmod", "elu", "fabs", "floor",
+    "floor_divide", "fmod", "frexp", "gelu", "hard_tanh", "heaviside", "hypot", "i0", "interp", "ldexp",
+    "leaky_relu", "log_sigmoid", "logaddexp", "logaddexp2", "mish", "mod", "modf", "nanpercentile", "nanquantile",
     "percentile", "quantile", "rad2deg", "relu", "remainder", "selu", "softmax_cross_entropy",
     "softplus", "softsign", "trunc", "unwrap",
 }  # fmt: skip

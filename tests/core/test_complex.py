@@ -95,7 +95,8 @@ def test_a_function_of_reals_alone_says_so(name):
     case = next(case for key, case in CASES.items() if key.split(",")[0] == name)
     inputs = [np.asarray(x) for x in case.inputs]
     inputs = [x + 1j if x.dtype.kind == "f" else x for x in inputs]
-    with pytest.raises(DtypeError, match=rf"{name}: an input is complex, but it must be real"):
+    said = {"mod": "remainder", "divmod": "floor_divide"}.get(name, name)
+    with pytest.raises(DtypeError, match=rf"{said}: an input is complex, but it must be real"):
         case.function(*map(Variable, inputs), **case.kwargs)
 
 

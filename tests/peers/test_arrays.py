@@ -20,6 +20,14 @@ SEVEN, THREE = rng.normal(size=7), rng.normal(size=3)
 ORDER = np.argsort(B, axis=1)
 WEIGHTS = rng.uniform(0.5, 2, 4)
 
+
+def written(write, x, *values, **settings):
+    """What a function that writes leaves of `x`."""
+    x = F.copy(x)
+    write(x, *values, **settings)
+    return x
+
+
 # name: (ours, the other's of its module, inputs)
 TORCH = {
     "sum, where": (
@@ -155,9 +163,90 @@ TORCH = {
         ],
         [SEVEN, THREE],
     ),
+    "var, mean": (
+        lambda x, m: F.var(x, 1, mean=m), lambda t, x, m: ((x - m) ** 2).mean(1), [A, B[:, :1]]
+    ),
+    "frexp": (lambda x: F.frexp(x)[0] ** 2, lambda t, x: (x / 2.0 ** t.frexp(x)[1]) ** 2, [A]),
+    "modf": (lambda x: F.modf(x)[0] ** 2, lambda t, x: x.frac() ** 2, [A]),
+    "copy": (F.copy, lambda t, x: x.clone(), [A]),
+    "cumulative_sum": (
+        lambda x: F.cumulative_sum(x, axis=1, include_initial=True),
+        lambda t, x: t.nn.functional.pad(x, (1, 0)).cumsum(1),
+        [A],
+    ),
+    "cumulative_prod": (
+        lambda x: F.cumulative_prod(x, axis=0), lambda t, x: x.cumprod(0), [A]
+    ),
+    "unstack": (lambda x: F.unstack(x, axis=1)[2], lambda t, x: x.unbind(1)[2], [CUBE]),
+    "resize": (
+        lambda x: F.resize(x, (4, 4)), lambda t, x: t.cat([x.ravel()] * 2)[:16].view(4, 4), [A]
+    ),
+    "vander": (F.vander, lambda t, x: x[:, None] ** t.arange(6, -1, -1), [SEVEN]),
+    "vander, increasing": (
+        lambda x: F.vander(x, 4, True), lambda t, x: x[:, None] ** t.arange(4), [SEVEN]
+    ),
+    "polymul": (
+        F.polymul,
+        lambda t, p, q: t.nn.functional.conv1d(
+            p[None, None], q.flip(0)[None, None], padding=2
+        ).ravel(),
+        [SEVEN, THREE],
+    ),
+    "bincount": (
+        lambda w: F.bincount([0, 3, 1, 1, 0, 6, 3], w),
+        lambda t, w: t.zeros(7, dtype=w.dtype).index_add(0, t.tensor([0, 3, 1, 1, 0, 6, 3]), w),
+        [SEVEN],
+    ),
+    "unique": (F.unique, lambda t, x: x.sort().values, [SEVEN]),
+    "apply_along_axis": (
+        lambda x: F.apply_along_axis(F.cumsum, 1, x),
+        lambda t, x: x.cumsum(1),
+        [A],
+    ),
+    "put": (
+        lambda x, v: written(F.put, x, [7, 1, 9], v),
+        lambda t, x, v: x.ravel().index_copy(0, t.tensor([7, 1, 9]), v).view(3, 4),
+        [A, THREE],
+    ),
+    "copyto": (
+        lambda x, y: written(F.copyto, x, y, where=B > 0),
+        lambda t, x, y: t.where(t.tensor(B > 0), y, x),
+        [A, B[0]],
+    ),
+    "np.add.at": (
+        lambda x, v: written(np.add.at, x, ([0, 0, 2], [1, 1, 3]), v),
+        lambda t, x, v: x.index_put((t.tensor([0, 0, 2]), t.tensor([1, 1, 3])), v, True),
+        [A, THREE],
+    ),
+    "np.logaddexp.reduce": (
+        lambda x: np.logaddexp.reduce(x, axis=1), lambda t, x: x.logsumexp(1), [CUBE]
+    ),
+    "np.maximum.accumulate": (
+        lambda x: np.maximum.accumulate(x, axis=1), lambda t, x: x.cummax(1).values, [CUBE]
+    ),
+    "np.logaddexp.accumulate": (
+        lambda x: np.logaddexp.accumulate(x), lambda t, x: x.logcumsumexp(0), [CUBE]
+    ),
+    "np.multiply.outer": (np.multiply.outer, lambda t, x, y: t.outer(x, y), [SEVEN, THREE]),
+    "np.hypot.reduce": (
+        lambda x: np.hypot.reduce(x, axis=(0, 2)), lambda t, x: x.norm(dim=(0, 2)), [CUBE]
+    ),
+    "np.add.reduceat": (
+        lambda x: np.add.reduceat(x, [0, 3, 5]),
+        lambda t, x: t.stack([x[:3].sum(), x[3:5].sum(), x[5:].sum()]),
+        [SEVEN],
+    ),
 }  # fmt: skip
 
 AUTOGRAD = {
+    "polyval": (
+        F.polyval, lambda n, p, x: p[0] * x**2 + p[1] * x + p[2], [THREE, SEVEN]
+    ),
+    "polyint": (
+        lambda p: F.polyint(p, k=2.0),
+        lambda n, p: n.append(p / np.array([3.0, 2.0, 1.0]), np.array([2.0])),
+        [THREE],
+    ),
     "average": (
         lambda x, w: F.average(x, 1, w), lambda n, x, w: (x * w).sum(1) / w.sum(), [A, WEIGHTS]
     ),

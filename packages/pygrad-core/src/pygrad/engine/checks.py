@@ -97,6 +97,11 @@ def checked(backward: Callable[..., Any]) -> Callable[..., Any]:
                     f"{name}.backward returned a {type(gx).__name__} as the gradient of input {i}; "
                     f"it must return an array"
                 )
+            if gx.dtype.kind not in "biufc":
+                raise DtypeError(
+                    f"{name}.backward returned an array of {gx.dtype} as the gradient of input "
+                    f"{i}; it must hold numbers"
+                )
             if gx.shape != parent.shape:
                 raise ShapeError(
                     f"{name}.backward returned a gradient of shape {gx.shape} for input {i} of "

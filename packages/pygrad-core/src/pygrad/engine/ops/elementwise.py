@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -10,7 +10,8 @@ from pygrad.engine.broadcasting import Elementwise
 from pygrad.engine.function import OUTPUT, Unary, apply, apply_unary
 from pygrad.engine.masking import note_masking
 from pygrad.engine.numpy_protocols import implements
-from pygrad.exceptions import ArgumentError
+from pygrad.engine.operands import operand, value_of
+from pygrad.exceptions import ArgumentError, DtypeError
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from pygrad.variable import Variable
 
 __all__ = [
-    "abs", "astype", "clip", "exp", "log", "maximum", "minimum", "sign", "sqrt", "square", "where",
+    "abs", "astype", "clip", "copy", "exp", "log", "maximum", "minimum", "sign", "sqrt", "square",
+    "where",
 ]  # fmt: skip
 
 
@@ -202,6 +204,8 @@ class Astype(Unary):
 
     def __init__(self, dtype: npt.DTypeLike) -> None:
         self.dtype = np.dtype(dtype)
+        if self.dtype.kind not in "biufc":
+            raise DtypeError(f"astype: {self.dtype} holds no numbers; x.numpy() has the values")
 
     def forward(self, x):
         self.from_dtype = x.dtype
@@ -314,6 +318,7 @@ def minimum(a: ArrayLike, b: ArrayLike) -> Variable:
     return apply(Minimum(), a, b)
 
 
+@implements(getattr(np, "astype", None))
 def astype(x: ArrayLike, dtype: npt.DTypeLike) -> Variable:
     """The values in another dtype.
 
@@ -329,9 +334,32 @@ def astype(x: ArrayLike, dtype: npt.DTypeLike) -> Variable:
     return apply(Astype(dtype), x)
 
 
+@implements(np.copy)
+def copy(x: ArrayLike) -> Variable:
+    """The same values in an array of their own; unlike `copy.copy`, it is part of the graph.
+
+    Examples
+    --------
+    >>> from pygrad import functions as F
+    >>> F.copy([1, 2])
+    Variable([1 2])
+    """
+    x = operand(x, "copy")
+    return apply(Astype(x.dtype), x)
+
+
 @implements(np.clip)
-def clip(x: ArrayLike, a_min: ArrayLike | None = None, a_max: ArrayLike | None = None) -> Variable:
+def clip(
+    x: ArrayLike,
+    a_min: ArrayLike | None = None,
+    a_max: ArrayLike | None = None,
+    *,
+    min: ArrayLike | None = None,
+    max: ArrayLike | None = None,
+) -> Variable:
     """Limit the values to ``[a_min, a_max]``; None leaves a side open.
+
+    `min` and `max` are other names for the bounds.
 
     `x` has the gradient inside and at the bounds; outside it goes to the bound that was taken.
 
@@ -346,6 +374,7 @@ def clip(x: ArrayLike, a_min: ArrayLike | None = None, a_max: ArrayLike | None =
     >>> F.clip([-2, 0, 7], 0, 5)
     Variable([0 0 5])
     """
+    a_min, a_max = (min if a_min is None else a_min), (max if a_max is None else a_max)
     bounds = [bound for bound in (a_min, a_max) if bound is not None]
     if not bounds:
         raise ArgumentError("clip: neither a_min nor a_max was given; give at least one bound")
@@ -353,8 +382,10 @@ def clip(x: ArrayLike, a_min: ArrayLike | None = None, a_max: ArrayLike | None =
 
 
 @implements(np.where)
-def where(condition: ArrayLike, x: ArrayLike, y: ArrayLike) -> Variable:
+def where(condition: ArrayLike, x: ArrayLike | None = None, y: ArrayLike | None = None) -> Any:
     """Take from `x` where `condition` holds and from `y` elsewhere, with broadcasting.
+
+    Of a condition alone it gives the places where it holds, plain as `np.nonzero`.
 
     Examples
     --------
@@ -362,4 +393,6 @@ def where(condition: ArrayLike, x: ArrayLike, y: ArrayLike) -> Variable:
     >>> F.where([True, False], [1, 2], 0)
     Variable([1 0])
     """
+    if x is None and y is None:
+        return np.nonzero(value_of(condition))
     return apply(Where(), condition, x, y)

@@ -174,6 +174,8 @@ def nanvar(
     *,
     dtype: npt.DTypeLike | None = None,
     where: Mask = True,
+    mean: ArrayLike | None = None,
+    correction: float | None = None,
 ) -> Variable:
     """Variance of what is no NaN; the arguments are those of `var`.
 
@@ -186,7 +188,8 @@ def nanvar(
     """
     x = operand(x, "nanvar")
     valid = _valid(x, where, "nanvar")
-    return var(x, axis, ddof, keepdims, dtype=dtype, where=valid)
+    more: Any = {"mean": mean, "correction": correction}
+    return var(x, axis, ddof, keepdims, dtype=dtype, where=valid, **more)
 
 
 @implements(np.nanstd)
@@ -198,6 +201,8 @@ def nanstd(
     *,
     dtype: npt.DTypeLike | None = None,
     where: Mask = True,
+    mean: ArrayLike | None = None,
+    correction: float | None = None,
 ) -> Variable:
     """Standard deviation of what is no NaN; the arguments are those of `std`.
 
@@ -210,7 +215,8 @@ def nanstd(
     """
     x = operand(x, "nanstd")
     valid = _valid(x, where, "nanstd")
-    return std(x, axis, ddof, keepdims, dtype=dtype, where=valid)
+    more: Any = {"mean": mean, "correction": correction}
+    return std(x, axis, ddof, keepdims, dtype=dtype, where=valid, **more)
 
 
 @implements(np.nanmax)

@@ -178,7 +178,7 @@ def mean(
     return apply(Mean(axis, keepdims), x) if where is True else _mean_of(x, axis, keepdims, where)
 
 
-@implements(np.max)
+@implements(np.max, np.amax)
 def max(  # noqa: A001
     x: ArrayLike,
     axis: Axis = None,
@@ -204,7 +204,7 @@ def max(  # noqa: A001
     return _selected(Max, x, axis, keepdims, initial, where)
 
 
-@implements(np.min)
+@implements(np.min, np.amin)
 def min(  # noqa: A001
     x: ArrayLike,
     axis: Axis = None,

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pygrad.engine.checks import as_operand
 from pygrad.engine.numpy_protocols import implements
-from pygrad.engine.operands import operand, precision_of
+from pygrad.engine.operands import operand, precision_of, value_of
 from pygrad.engine.ops.arithmetic import power
 from pygrad.engine.ops.dimensions import moveaxis
 from pygrad.engine.ops.elementwise import astype
 from pygrad.engine.ops.shape import broadcast_to
-from pygrad.exceptions import ArgumentError
+from pygrad.exceptions import ArgumentError, ShapeError
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from pygrad.engine.typing import ArrayLike
     from pygrad.variable import Variable
 
-__all__ = ["full", "geomspace", "linspace", "logspace"]
+__all__ = ["full", "full_like", "geomspace", "linspace", "logspace"]
 
 
 def full(
@@ -39,6 +40,32 @@ def full(
     Variable(3.0)
     """
     return broadcast_to(fill_value if dtype is None else astype(fill_value, dtype), shape)
+
+
+@implements(np.full_like)
+def full_like(
+    a: ArrayLike,
+    fill_value: ArrayLike,
+    dtype: npt.DTypeLike | None = None,
+    shape: int | Sequence[int] | None = None,
+) -> Any:
+    """An array like another that holds one value; a plain one, unless the value is a Variable.
+
+    Examples
+    --------
+    >>> from pygrad import Variable, functions as F
+    >>> x = Variable(2.0)
+    >>> F.full_like([0.0, 0.0, 0.0], x).sum().backward()
+    >>> x.grad
+    Variable(3.0)
+    """
+    a = np.asarray(value_of(a))
+    if value_of(fill_value) is fill_value:
+        try:
+            return np.full_like(a, as_operand(fill_value, "full_like"), dtype, shape=shape)
+        except ValueError as error:
+            raise ShapeError(f"full_like: {error}") from error
+    return full(a.shape if shape is None else shape, fill_value, dtype or a.dtype)
 
 
 @implements(np.linspace)
@@ -149,7 +176,12 @@ def _ends(
     real = precision_of(kind)
     a, b = (x if x.dtype == kind else astype(x, kind) for x in (a, b))
     share = np.arange(num, dtype=real) / max(num - 1 if endpoint else num, 1)
-    ndim = max(a.ndim, b.ndim)
+    try:
+        ndim = len(np.broadcast_shapes(a.shape, b.shape))
+    except ValueError:
+        raise ShapeError(
+            f"{where}: start has shape {a.shape} and stop {b.shape}; they must broadcast together"
+        ) from None
     return a, b, share.astype(real).reshape(-1, *(1,) * ndim)
 
 

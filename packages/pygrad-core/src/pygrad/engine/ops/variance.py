@@ -9,9 +9,10 @@ import numpy as np
 from pygrad.engine.function import OUTPUT, apply
 from pygrad.engine.kernels.reduction import reduced_count
 from pygrad.engine.numpy_protocols import implements
-from pygrad.engine.operands import precision_of, value_of
-from pygrad.engine.ops.elementwise import Where, astype
-from pygrad.engine.ops.reduction import Reduction, masked
+from pygrad.engine.operands import operand, precision_of, value_of
+from pygrad.engine.ops.elementwise import Where, astype, sqrt
+from pygrad.engine.ops.reduction import Reduction, masked, sum
+from pygrad.exceptions import ArgumentError
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -93,6 +94,8 @@ def var(
     *,
     dtype: npt.DTypeLike | None = None,
     where: Mask = True,
+    mean: ArrayLike | None = None,
+    correction: float | None = None,
 ) -> Variable:
     """Variance over an axis, several, or all of them: ``sum(abs(x - mean)**2) / (n - ddof)``.
 
@@ -108,6 +111,10 @@ def var(
         Keep each reduced axis, with length 1.
     dtype, where
         As for `sum`.
+    mean : array_like, optional
+        The mean, if it is known, with the reduced axes kept; it has a gradient of its own.
+    correction : float, optional
+        Another name for `ddof`.
 
     Examples
     --------
@@ -115,6 +122,9 @@ def var(
     >>> F.var([1.0, 2.0, 6.0])
     Variable(4.666666666666667)
     """
+    ddof = _degrees(ddof, correction, "var")
+    if mean is not None:
+        return _about(mean, x, axis, ddof, keepdims, dtype, where, "var")
     return _spread_of(Var, x, axis, ddof, keepdims, dtype, where)
 
 
@@ -127,6 +137,8 @@ def std(
     *,
     dtype: npt.DTypeLike | None = None,
     where: Mask = True,
+    mean: ArrayLike | None = None,
+    correction: float | None = None,
 ) -> Variable:
     """Standard deviation, the square root of `var`, whose arguments it takes.
 
@@ -138,6 +150,9 @@ def std(
     >>> F.std([1.0, 3.0])
     Variable(1.0)
     """
+    ddof = _degrees(ddof, correction, "std")
+    if mean is not None:
+        return _about(mean, x, axis, ddof, keepdims, dtype, where, "std")
     return _spread_of(Std, x, axis, ddof, keepdims, dtype, where)
 
 
@@ -149,6 +164,33 @@ def _spread_of(function, x, axis, ddof, keepdims, dtype, where):
     name = function.__name__.lower()
     x = masked(x, where, 0, name)
     return apply(function(axis, ddof, keepdims, np.asarray(value_of(where), bool)), x)
+
+
+def _about(mean, x, axis, ddof, keepdims, dtype, where, name):
+    """The spread about a mean that is given."""
+    x = operand(x if dtype is None else astype(x, dtype), name)
+    deviations = x - mean
+    if where is not True:
+        deviations = masked(deviations, where, 0, name)
+    squares = deviations * deviations
+    if squares.dtype.kind == "c":
+        squares = deviations.real * deviations.real + deviations.imag * deviations.imag
+    total = sum(squares, axis, keepdims)
+    counted = np.broadcast_to(np.asarray(value_of(where), bool), x.shape)
+    n = np.maximum(counted.sum(axis=axis, keepdims=keepdims) - ddof, 0)
+    y = total / n.astype(total.dtype if total.dtype.kind == "f" else float)
+    if name == "var":
+        return y
+    above = y.data > 0  # the root has gradient 0 at 0
+    return apply(Where(), above, sqrt(apply(Where(), above, y, 1)), y)
+
+
+def _degrees(ddof, correction, name):
+    if correction is None:
+        return ddof
+    if ddof:
+        raise ArgumentError(f"{name}: ddof and correction are the same thing; give one of them")
+    return correction
 
 
 def _at_least_one(n, dtype):
