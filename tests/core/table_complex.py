@@ -14,11 +14,11 @@ from rows import alike, each, points, row
 from pygrad import functions as F
 
 REAL_ALONE = {
-    "arctan2", "bincount", "cbrt", "ceil", "celu", "copysign", "deg2rad", "divmod", "elu", "fabs", "floor",
-    "floor_divide", "fmod", "frexp", "gelu", "hard_tanh", "heaviside", "hypot", "i0", "interp", "ldexp",
-    "leaky_relu", "log_sigmoid", "logaddexp", "logaddexp2", "mish", "mod", "modf", "nanpercentile", "nanquantile",
-    "percentile", "quantile", "rad2deg", "relu", "remainder", "selu", "softmax_cross_entropy",
-    "softplus", "softsign", "trunc", "unwrap",
+    "arctan2", "bincount", "cbrt", "ceil", "celu", "copysign", "deg2rad", "divmod", "elu", "fabs",
+    "floor", "floor_divide", "fmod", "frexp", "gelu", "hard_tanh", "heaviside", "hypot", "i0",
+    "interp", "ldexp", "leaky_relu", "log_sigmoid", "logaddexp", "logaddexp2", "mish", "mod",
+    "modf", "nanpercentile", "nanquantile", "percentile", "quantile", "rad2deg", "relu",
+    "remainder", "selu", "softmax_cross_entropy", "softplus", "softsign", "trunc", "unwrap",
 }  # fmt: skip
 
 # what a row does with real numbers has another meaning for complex ones: written out below
