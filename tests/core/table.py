@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 import table_activations
+import table_complex
 import table_elementwise
+import table_fourier
 import table_linalg
 import table_reductions
 import table_shapes
@@ -51,6 +53,8 @@ def _array_with_diagonal(x, v):
 CASES = {
     **table_elementwise.ROWS,
     **table_activations.ROWS,
+    **table_complex.ROWS,
+    **table_fourier.ROWS,
     **table_linalg.ROWS,
     **table_reductions.ROWS,
     **table_shapes.ROWS,

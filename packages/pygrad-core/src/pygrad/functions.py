@@ -9,7 +9,7 @@ use.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pygrad.engine.ops.activation import (
     Dropout, LeakyRelu, LogSoftmax, Relu, Sigmoid, Softmax,
@@ -21,7 +21,11 @@ from pygrad.engine.ops.arithmetic import (
     add, divide, floor_divide, multiply, negative, positive, power, remainder, subtract,
 )  # fmt: skip
 from pygrad.engine.ops.assignment import SetItem, fill_diagonal
-from pygrad.engine.ops.complex_parts import Conj, Imag, Real, conj, imag, real
+from pygrad.engine.ops.complex_parts import (
+    Angle, Conj, Imag, Real,
+    angle, conj, imag, real, real_if_close,
+)  # fmt: skip
+from pygrad.engine.ops.complex_parts import conj as conjugate
 from pygrad.engine.ops.convolution import Convolve, convolve, correlate
 from pygrad.engine.ops.cross import Cross, cross
 from pygrad.engine.ops.cross_entropy import SoftmaxCrossEntropy, softmax_cross_entropy
@@ -104,11 +108,8 @@ from pygrad.engine.ops.trigonometric import (
 from pygrad.engine.ops.variance import Std, Var, std, var
 from pygrad.plugins import registry as _registry
 
-if TYPE_CHECKING:
-    pass
-
 __all__ = [
-    "I0", "Abs", "Add", "Arccos", "Arccosh", "Arcsin", "Arcsinh", "Arctan", "Arctan2",
+    "I0", "Abs", "Add", "Angle", "Arccos", "Arccosh", "Arcsin", "Arcsinh", "Arctan", "Arctan2",
     "Arctanh", "Astype", "BroadcastTo", "Cbrt", "Ceil", "Celu", "Clip", "Concatenate", "Conj",
     "Convolve", "Copysign", "Cos", "Cosh", "Cross", "Cumprod", "Cumsum", "Deg2rad", "Divide",
     "Dot", "Dropout", "Einsum", "Elu", "Exp", "Exp2", "ExpandDims", "Expm1", "Fabs", "Flatten",
@@ -123,30 +124,31 @@ __all__ = [
     "Softplus", "Softsign", "Split", "Sqrt", "Square", "Squeeze", "Stack", "Std", "Subtract",
     "Sum", "SumTo", "Swapaxes", "Take", "TakeAlongAxis", "Tan", "Tanh", "Tensordot",
     "Transpose", "Trunc", "Var", "Vecdot", "Where",
-    "abs", "absolute", "add", "append", "arccos", "arccosh", "arcsin", "arcsinh", "arctan",
-    "arctan2", "arctanh", "array_split", "astype", "atleast_1d", "atleast_2d", "atleast_3d",
-    "average", "block", "broadcast_arrays", "broadcast_to", "cbrt", "ceil", "celu", "choose",
-    "clip", "column_stack", "compress", "concatenate", "conj", "convolve", "copysign",
-    "corrcoef", "correlate", "cos", "cosh", "cov", "cross", "cumprod", "cumsum", "deg2rad",
-    "delete", "diag", "diagflat", "diagonal", "diff", "divide", "dot", "dropout", "dsplit",
-    "dstack", "ediff1d", "einsum", "elu", "exp", "exp2", "expand_dims", "expm1", "extract",
-    "fabs", "fill_diagonal", "flatten", "flip", "fliplr", "flipud", "float_power", "floor",
-    "floor_divide", "fmax", "fmin", "fmod", "full", "gelu", "geomspace", "get", "get_item",
-    "glu", "gradient", "hard_tanh", "heaviside", "hsplit", "hstack", "hypot", "i0", "imag",
-    "inner", "insert", "interp", "kron", "ldexp", "leaky_relu", "linear", "linspace", "log",
-    "log1p", "log2", "log10", "log_sigmoid", "log_softmax", "logaddexp", "logaddexp2",
-    "logspace", "logsumexp", "matmul", "matrix_transpose", "matvec", "max", "maximum", "mean",
-    "mean_squared_error", "median", "meshgrid", "min", "minimum", "mish", "moveaxis",
-    "multiply", "names", "nan_to_num", "nancumprod", "nancumsum", "nanmax", "nanmean",
-    "nanmedian", "nanmin", "nanpercentile", "nanprod", "nanquantile", "nanstd", "nansum",
-    "nanvar", "negative", "outer", "pad", "partition", "percentile", "piecewise", "positive",
-    "power", "prod", "ptp", "quantile", "rad2deg", "ravel", "real", "reciprocal", "relu",
-    "remainder", "repeat", "reshape", "rint", "roll", "rot90", "round", "select", "selu",
-    "sigmoid", "sign", "silu", "sin", "sinc", "sinh", "softmax", "softmax_cross_entropy",
-    "softplus", "softsign", "sort", "split", "sqrt", "square", "squeeze", "stack", "std",
-    "subtract", "sum", "sum_to", "swapaxes", "take", "take_along_axis", "tan", "tanh",
-    "tensordot", "tile", "trace", "transpose", "trapezoid", "tril", "triu", "trunc", "unwrap",
-    "var", "vdot", "vecdot", "vecmat", "vsplit", "vstack", "where",
+    "abs", "absolute", "add", "angle", "append", "arccos", "arccosh", "arcsin", "arcsinh",
+    "arctan", "arctan2", "arctanh", "array_split", "astype", "atleast_1d", "atleast_2d",
+    "atleast_3d", "average", "block", "broadcast_arrays", "broadcast_to", "cbrt", "ceil",
+    "celu", "choose", "clip", "column_stack", "compress", "concatenate", "conj", "conjugate",
+    "convolve", "copysign", "corrcoef", "correlate", "cos", "cosh", "cov", "cross", "cumprod",
+    "cumsum", "deg2rad", "delete", "diag", "diagflat", "diagonal", "diff", "divide", "dot",
+    "dropout", "dsplit", "dstack", "ediff1d", "einsum", "elu", "exp", "exp2", "expand_dims",
+    "expm1", "extract", "fabs", "fill_diagonal", "flatten", "flip", "fliplr", "flipud",
+    "float_power", "floor", "floor_divide", "fmax", "fmin", "fmod", "full", "gelu",
+    "geomspace", "get", "get_item", "glu", "gradient", "hard_tanh", "heaviside", "hsplit",
+    "hstack", "hypot", "i0", "imag", "inner", "insert", "interp", "kron", "ldexp",
+    "leaky_relu", "linear", "linspace", "log", "log1p", "log2", "log10", "log_sigmoid",
+    "log_softmax", "logaddexp", "logaddexp2", "logspace", "logsumexp", "matmul",
+    "matrix_transpose", "matvec", "max", "maximum", "mean", "mean_squared_error", "median",
+    "meshgrid", "min", "minimum", "mish", "moveaxis", "multiply", "names", "nan_to_num",
+    "nancumprod", "nancumsum", "nanmax", "nanmean", "nanmedian", "nanmin", "nanpercentile",
+    "nanprod", "nanquantile", "nanstd", "nansum", "nanvar", "negative", "outer", "pad",
+    "partition", "percentile", "piecewise", "positive", "power", "prod", "ptp", "quantile",
+    "rad2deg", "ravel", "real", "real_if_close", "reciprocal", "relu", "remainder", "repeat",
+    "reshape", "rint", "roll", "rot90", "round", "select", "selu", "sigmoid", "sign", "silu",
+    "sin", "sinc", "sinh", "softmax", "softmax_cross_entropy", "softplus", "softsign", "sort",
+    "split", "sqrt", "square", "squeeze", "stack", "std", "subtract", "sum", "sum_to",
+    "swapaxes", "take", "take_along_axis", "tan", "tanh", "tensordot", "tile", "trace",
+    "transpose", "trapezoid", "tril", "triu", "trunc", "unwrap", "var", "vdot", "vecdot",
+    "vecmat", "vsplit", "vstack", "where",
 ]  # fmt: skip
 
 _functions = _registry("functions")

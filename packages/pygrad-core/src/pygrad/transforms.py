@@ -57,7 +57,7 @@ def grad(
     ShapeError
         If `f` returns more than one value.
     DtypeError
-        If `f` does not return a Variable.
+        If `f` does not return a Variable, or a complex one: only what is real has a gradient.
 
     Examples
     --------
@@ -122,7 +122,8 @@ def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> tuple[An
         ``f(*primals)``.
     pull_back : callable
         Takes a `v` of the structure and shapes of the value and returns, for each of the primals,
-        the gradient of ``sum(v * f(*primals))``, in a tuple. It may be called again and again.
+        the gradient of ``sum(v * f(*primals))``, in a tuple; where the value is complex, that of
+        ``sum(real(conj(v) * f(*primals)))``. It may be called again and again.
     aux
         With `has_aux` alone: `f` returns a pair of the value and something else; this is the else.
 
@@ -216,6 +217,10 @@ def jacobian(
     is computed row by row, so that beside the result only one row's memory is needed. `has_aux` as
     for `grad`.
 
+    Either side may be complex. A complex function of real numbers has complex slopes; a real
+    function of complex numbers has a gradient in each row, as `grad` gives it. From complex to
+    complex there is no single matrix, and DtypeError says so.
+
     Examples
     --------
     >>> import numpy as np
@@ -292,6 +297,7 @@ def elementwise_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) ->
     def slopes(*args: Any, **kwargs: Any) -> Any:
         chosen, positions = _chosen(args, argnums, "elementwise_grad")
         at = Linearization(f, args, kwargs, positions, where="elementwise_grad")
+        at.refuse_complex_outputs()
         found = at.pulled_back([_one_like(y) for y in at.outputs])
         return found[0] if chosen else found
 

@@ -428,12 +428,12 @@ class Variable:
 
     @property
     def real(self) -> Variable:
-        """The real part (see `functions.real`)."""
+        """The real part; of a real Variable, itself (see `functions.real`)."""
         return complex_parts.real(self)
 
     @property
     def imag(self) -> Variable:
-        """The imaginary part (see `functions.imag`)."""
+        """The imaginary part; 0 for a real Variable (see `functions.imag`)."""
         return complex_parts.imag(self)
 
     def conj(self) -> Variable:
@@ -441,7 +441,7 @@ class Variable:
         return complex_parts.conj(self)
 
     def conjugate(self) -> Variable:
-        """The complex conjugate (see `functions.conj`)."""
+        """The complex conjugate: NumPy's other name for `conj`."""
         return complex_parts.conj(self)
 
     @property

@@ -14,7 +14,10 @@ from pygrad.exceptions import DtypeError, GraphError, PyGradError, ShapeError
 if TYPE_CHECKING:
     from pygrad.engine.function import Function
 
-__all__ = ["NUMBERS", "as_operand", "checked", "describe", "misshapen", "users_frame"]
+__all__ = [
+    "NUMBERS", "as_operand", "checked", "describe", "misshapen", "refuse_complex",
+    "refused_complex", "users_frame",
+]  # fmt: skip
 
 _PACKAGE = __file__.rpartition("engine")[0]
 
@@ -56,6 +59,20 @@ def describe(where: Function | str | Callable[..., Any]) -> str:
     if type(where).requires is None:  # type: ignore[union-attr]
         return name
     return "".join("_" + c.lower() if c.isupper() else c for c in name).lstrip("_")
+
+
+def refuse_complex(x: Any, where: Function | str) -> None:
+    """Refuse complex numbers where a function has no meaning for them that anybody agrees on."""
+    if x.dtype.kind == "c":
+        raise refused_complex(describe(where))
+
+
+def refused_complex(name: str) -> DtypeError:
+    """The error of a function that takes real numbers alone."""
+    return DtypeError(
+        f"{name}: an input is complex, but it must be real; take its real part, x.real, its "
+        f"magnitude, abs(x), or both parts one by one"
+    )
 
 
 def checked(backward: Callable[..., Any]) -> Callable[..., Any]:

@@ -121,12 +121,17 @@ class Linearization:
                 f"{self._where}: {self._name} returned a result of shape {shapes}; it must "
                 f"return a single number, for example its sum()"
             )
-        if self.outputs[0].dtype.kind == "c":
+        self.refuse_complex_outputs()
+        return self.outputs
+
+    def refuse_complex_outputs(self) -> None:
+        """Raise if there is a result that has no gradient, since it is complex."""
+        if any(y.dtype.kind == "c" for y in self.outputs):
             raise DtypeError(
                 f"{self._where}: {self._name} returned a complex number, which has no gradient of "
-                f"its own; make it real, for example with abs()"
+                f"its own; return something real, for example its abs(), .real or .imag, or say by "
+                f"vjp or jvp which direction is meant"
             )
-        return self.outputs
 
     def pulled_back(self, seeds: Sequence[Any]) -> tuple[Any, ...]:
         """For each chosen argument, the gradient of ``sum(seed * output)``."""
@@ -222,30 +227,42 @@ class Linearization:
         return result(g, None) if as_variable else g
 
     def _jacobian(self, y: Any, single: bool) -> Any:
-        args = list(leaves_of(self._args))
-        if self._nested:
-            rows = [self._row(y, k) for k in range(y.size)]
-            columns = ([self._delivered(row[i], arg) for row in rows] for i, arg in enumerate(args))
-            matrices = list(map(_stacked, columns, self._inputs))
-        else:
-            # row by row into place: beside the result, one row's memory is all that is needed
-            matrices = [
-                np.zeros((y.size, *x.shape), x.dtype if x.dtype.kind in "fc" else y.dtype)
-                for x in self._inputs
-            ]
-            for k in range(y.size):
-                for matrix, g in zip(matrices, self._row(y, k), strict=True):
-                    if g is not None:
-                        matrix[k] = g if matrix.dtype.kind == "c" else g.real
-            matrices = [self._delivered(m, arg) for m, arg in zip(matrices, args, strict=True)]
+        if y.dtype.kind == "c" and any(x.dtype.kind == "c" for x in self._inputs):
+            raise DtypeError(
+                f"{self._where}: {self._name} leads from complex to complex numbers, where no "
+                f"single matrix has all slopes; take those of its .real and of its .imag, or use "
+                f"jvp, vjp or hvp"
+            )
+        matrices = self._matrices(y, 1)
+        if y.dtype.kind == "c":
+            parts = zip(matrices, self._matrices(y, -1j), strict=True)
+            matrices = [real + imaginary * 1j for real, imaginary in parts]
         shapes = (y.shape + x.shape for x in self._inputs)
         found = (matrix.reshape(shape) for matrix, shape in zip(matrices, shapes, strict=True))
         trees = tuple(map_tree(lambda _: next(found), arg) for arg in self._args)
         return trees[0] if single else trees
 
-    def _row(self, y: Any, k: int) -> list[Any]:
+    def _matrices(self, y: Any, one: complex) -> list[Any]:
+        """For each argument, row by row the gradients of all values of `y`, times `one`."""
+        args = list(leaves_of(self._args))
+        if self._nested:
+            rows = [self._row(y, k, one) for k in range(y.size)]
+            columns = ([self._delivered(row[i], arg) for row in rows] for i, arg in enumerate(args))
+            return list(map(_stacked, columns, self._inputs))
+        # row by row into place: beside the result, one row's memory is all that is needed
+        matrices = [
+            np.zeros((y.size, *x.shape), x.dtype if x.dtype.kind in "fc" else y.real.dtype)
+            for x in self._inputs
+        ]
+        for k in range(y.size):
+            for matrix, g in zip(matrices, self._row(y, k, one), strict=True):
+                if g is not None:
+                    matrix[k] = g if matrix.dtype.kind == "c" else g.real
+        return [self._delivered(m, arg) for m, arg in zip(matrices, args, strict=True)]
+
+    def _row(self, y: Any, k: int, one: complex) -> list[Any]:
         seed = np.zeros(y.size, y.dtype)
-        seed[k] = 1
+        seed[k] = one
         return list(map(_conj, self._gradients([y], [seed.reshape(y.shape)[()]], self._inputs)))
 
 
@@ -276,6 +293,11 @@ def _fitting(tree: Any, like: Sequence[Any], where: str, what: str, whose: str) 
             raise ShapeError(
                 f"{where}: {what} has shape {np.shape(seed)} where {whose} has {x.shape}; they "
                 f"must be equal"
+            )
+        if x.dtype.kind != "c" and np.iscomplexobj(seed):
+            raise DtypeError(
+                f"{where}: there are complex numbers in {what} where those of {whose} are real "
+                f"({x.dtype}); they must be real, too"
             )
         seeds.append(seed if isinstance(seed, binding.Variable) else np.asarray(seed)[()])
     return seeds

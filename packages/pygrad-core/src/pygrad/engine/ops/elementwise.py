@@ -78,7 +78,7 @@ class Square(Unary, ufunc=np.square):
 
 
 class Abs(Unary, ufunc=np.absolute):
-    """y = |x|; dy/dx = sign(x), which is 0 at 0."""
+    """y = |x|; dy/dx = sign(x), which is 0 at 0. Of a complex x, dy = Re(conj(sign(x)) dx)."""
 
     __slots__ = ()
 
@@ -87,20 +87,26 @@ class Abs(Unary, ufunc=np.absolute):
 
     def backward(self, gy):
         (x,) = self.saved
+        if x.dtype.kind == "c":
+            return gy.real * np.conjugate(np.sign(x))
         return gy * np.sign(x)
 
 
 class Sign(Unary, ufunc=np.sign):
-    """y = sign(x); dy/dx = 0."""
+    """y = sign(x); dy/dx = 0. Of a complex x, y = x / |x| and dy = y i Im(conj(y) dx) / |x|."""
 
     __slots__ = ()
-    saves = ()
+    saves = (0, OUTPUT)
 
     def forward(self, x):
         return np.sign(x)
 
     def backward(self, gy):
-        return gy * 0
+        x, y = self.saved
+        if x.dtype.kind != "c":
+            return gy * 0
+        turning = (gy * y).imag * 1j
+        return turning * np.conjugate(y) / (np.absolute(x) + (x == 0))
 
 
 class _Extremum(Elementwise):
@@ -202,6 +208,8 @@ class Astype(Unary):
         return x.astype(self.dtype)
 
     def backward(self, gy):
+        if self.dtype.kind != "c" or self.from_dtype.kind != "c":
+            gy = gy.real  # all that passes from complex to real numbers, either way
         # a gradient with respect to integers keeps its fractions
         return gy.astype(self.from_dtype) if self.from_dtype.kind in "fc" else gy
 
@@ -255,7 +263,9 @@ def square(x: ArrayLike) -> Variable:
 
 
 def abs(x: ArrayLike) -> Variable:  # noqa: A001  (NumPy's name)
-    """Absolute value, elementwise. Its gradient at 0 is 0.
+    """Absolute value, elementwise; of complex numbers their distance from 0, without overflow.
+
+    Its gradient at 0 is 0.
 
     Examples
     --------
@@ -267,7 +277,9 @@ def abs(x: ArrayLike) -> Variable:  # noqa: A001  (NumPy's name)
 
 
 def sign(x: ArrayLike) -> Variable:
-    """Sign, elementwise: -1, 0 or 1. Its gradient is 0 everywhere.
+    """Sign, elementwise: -1, 0 or 1, and ``x / abs(x)`` for complex numbers.
+
+    The gradient of a real sign is 0 everywhere, and that of a complex one is 0 at 0.
 
     Examples
     --------
@@ -304,6 +316,9 @@ def minimum(a: ArrayLike, b: ArrayLike) -> Variable:
 
 def astype(x: ArrayLike, dtype: npt.DTypeLike) -> Variable:
     """The values in another dtype.
+
+    From complex to real numbers the imaginary part is lost, with a warning as in NumPy; `real`
+    says that it is meant.
 
     Examples
     --------

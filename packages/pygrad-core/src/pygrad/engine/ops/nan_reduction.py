@@ -9,7 +9,7 @@ import numpy as np
 
 from pygrad.engine.function import OUTPUT, apply
 from pygrad.engine.numpy_protocols import implements
-from pygrad.engine.operands import operand, setting
+from pygrad.engine.operands import operand, precision_of, setting
 from pygrad.engine.ops.cumulative import cumprod, cumsum, prod
 from pygrad.engine.ops.elementwise import Where
 from pygrad.engine.ops.reduction import Reduction, max, min, sum
@@ -157,7 +157,7 @@ def nanmean(
     valid = _valid(x, where, "nanmean")
     total = sum(apply(Where(), valid, x, 0), axis, keepdims, dtype=dtype)
     n = np.asarray(valid.sum(axis=axis, keepdims=keepdims))
-    kind = total.dtype if total.dtype.kind == "f" else np.dtype(float)
+    kind = precision_of(total.dtype)
     mean = total / np.maximum(n, 1).astype(kind)
     if (n == 0).any():
         warnings.warn("Mean of empty slice", RuntimeWarning, stacklevel=2)

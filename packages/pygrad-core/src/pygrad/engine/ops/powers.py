@@ -61,7 +61,7 @@ class Ldexp(Elementwise, ufunc=np.ldexp):
 
     def backward(self, gy):
         (n,) = self.saved
-        return np.ldexp(gy, n), None
+        return np.ldexp(gy.real, n), None
 
 
 def cbrt(x: ArrayLike) -> Variable:

@@ -9,7 +9,7 @@ import numpy as np
 from pygrad.engine.function import OUTPUT, apply
 from pygrad.engine.kernels.reduction import reduced_count
 from pygrad.engine.numpy_protocols import implements
-from pygrad.engine.operands import value_of
+from pygrad.engine.operands import precision_of, value_of
 from pygrad.engine.ops.elementwise import Where, astype
 from pygrad.engine.ops.reduction import Reduction, masked
 
@@ -23,7 +23,10 @@ __all__ = ["std", "var"]
 
 
 class Var(Reduction):
-    """y = sum of (x - mean)**2 / (n - ddof); dy/dx = 2 (x - mean) / (n - ddof)."""
+    """y = sum of |x - mean|**2 / (n - ddof); dy/dx = 2 (x - mean) / (n - ddof).
+
+    It is real for a complex x, too: dy = Re(sum of 2 conj(x - mean) dx) / (n - ddof).
+    """
 
     def __init__(
         self, axis: Axis = None, ddof: float = 0, keepdims: bool = False, where: Any = True
@@ -38,7 +41,7 @@ class Var(Reduction):
     def backward(self, gy):
         (x,) = self.saved
         degrees, centred = self.parts(x)
-        return self.counted(self.kept(gy) * (2 / degrees) * centred)
+        return self.counted(self.kept(gy.real) * (2 / degrees) * _conjugate(centred))
 
     def counted(self, gx):
         """The gradient, with 0 wherever a value does not count."""
@@ -55,7 +58,7 @@ class Var(Reduction):
         n = counted.sum(axis=self.axis, keepdims=True)
         mean = (x * counted).sum(axis=self.axis, keepdims=True) / _at_least_one(n, x.dtype)
         found = np.where(n - self.ddof > 0, n - self.ddof, np.where(n > 0, np.nan, 1))
-        return found.astype(x.dtype if x.dtype.kind == "f" else float), x - mean
+        return found.astype(precision_of(x.dtype)), x - mean
 
 
 class Std(Var):
@@ -78,7 +81,7 @@ class Std(Var):
         if np.any(at_zero):
             gy = gy * np.logical_not(at_zero)
             y = y + at_zero
-        return self.counted(self.kept(gy / y) / degrees * centred)
+        return self.counted(self.kept(gy.real / y) / degrees * _conjugate(centred))
 
 
 @implements(np.var)
@@ -91,7 +94,7 @@ def var(
     dtype: npt.DTypeLike | None = None,
     where: Mask = True,
 ) -> Variable:
-    """Variance over an axis, several, or all of them: ``sum((x - mean)**2) / (n - ddof)``.
+    """Variance over an axis, several, or all of them: ``sum(abs(x - mean)**2) / (n - ddof)``.
 
     Parameters
     ----------
@@ -149,4 +152,8 @@ def _spread_of(function, x, axis, ddof, keepdims, dtype, where):
 
 
 def _at_least_one(n, dtype):
-    return np.maximum(n, 1).astype(dtype if dtype.kind == "f" else float)
+    return np.maximum(n, 1).astype(precision_of(dtype))
+
+
+def _conjugate(x):
+    return np.conjugate(x) if x.dtype.kind == "c" else x
