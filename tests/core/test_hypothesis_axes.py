@@ -41,9 +41,12 @@ def parameters(name):
 
 
 def is_a_reduction(name):
-    """Whether it takes `keepdims`, and one array alone."""
+    """Whether it takes `keepdims` and one array alone, and is differentiated."""
     p = parameters(name)
-    return "keepdims" in p and [q.default for q in p.values()].count(inspect.Parameter.empty) == 1
+    if "keepdims" not in p or [q.default for q in p.values()].count(inspect.Parameter.empty) != 1:
+        return False
+    y = getattr(F, name)(Variable([0.5, 1.5]))
+    return isinstance(y, Variable) and y.requires_grad
 
 
 REDUCTIONS = [n for n in F.__all__ if n[0].islower() and is_a_reduction(n)]

@@ -12,6 +12,7 @@ TABLES = ("AUTOGRAD", "PAIRS", "TORCH")
 
 NO_ORACLE = {
     "dropout": "every library draws random numbers of its own",
+    "matrix_rank": "a plain whole number, which has no derivative",
 }
 
 
