@@ -15,6 +15,7 @@ GAPS = np.where(A > 0.8, np.nan, A)
 SEVEN = rng.normal(size=7)
 CHOICE = rng.integers(0, 2, (3, 4))
 MASK = A > 0
+ORDER = np.argsort(B, axis=1)
 
 
 def z(x, y):
@@ -30,6 +31,17 @@ def with_diagonal(x, v):
     x = +x
     F.fill_diagonal(x, v)
     return x
+
+
+def written(write, x, *args):
+    x = +x
+    write(x, *args)
+    return x
+
+
+def first_of(y):
+    """The values, where something else comes along with them."""
+    return y[0] if isinstance(y, tuple) else y
 
 
 # name: (ours, the other's of its module, inputs)
@@ -196,6 +208,64 @@ TORCH = {
         [CUBE],
     ),
     "trace": (linalg.trace, lambda t, x: t.linalg.diagonal(x).sum(-1), [CUBE]),
+    "apply_over_axes": (
+        lambda x: F.apply_over_axes(F.sum, x, [0, 2]),
+        lambda t, x: x.sum((0, 2), keepdim=True),
+        [CUBE],
+    ),
+    "divmod": (
+        lambda x, y: F.divmod(x, y)[1] * x,
+        lambda t, x, y: t.remainder(x, y) * x,
+        [3 * A, POSITIVE],
+    ),
+    "mod": (F.mod, lambda t, x, y: t.remainder(x, y), [3 * A, POSITIVE]),
+    "full_like": (
+        lambda v: F.full_like(A, v) ** 2, lambda t, v: v.expand(3, 4) ** 2, [SEVEN[:4]]
+    ),
+    "place": (
+        lambda x, v: written(F.place, x, MASK, v),
+        lambda t, x, v: t.masked_scatter(x, t.tensor(MASK), v.repeat(12)[: int(MASK.sum())]),
+        [A, SEVEN],
+    ),
+    "putmask": (
+        lambda x, v: written(F.putmask, x, MASK, v),
+        lambda t, x, v: t.where(t.tensor(MASK), v, x),
+        [A, B],
+    ),
+    "put_along_axis": (
+        lambda x, v: written(F.put_along_axis, x, ORDER[:, :2], v, 1),
+        lambda t, x, v: t.scatter(x, 1, t.tensor(ORDER[:, :2]), v),
+        [A, B[:, :2].copy()],
+    ),
+    "polyadd": (
+        F.polyadd,
+        lambda t, x, y: t.nn.functional.pad(x, (4, 0)) + y,
+        [SEVEN[:3], rng.normal(size=7)],
+    ),
+    "polysub": (
+        F.polysub,
+        lambda t, x, y: t.nn.functional.pad(x, (4, 0)) - y,
+        [SEVEN[:3], rng.normal(size=7)],
+    ),
+    "polyder": (
+        F.polyder, lambda t, x: x[:-1] * t.arange(6.0, 0, -1, dtype=x.dtype), [SEVEN]
+    ),
+    "rollaxis": (
+        lambda x: F.rollaxis(x, 2), lambda t, x: t.movedim(x, 2, 0), [CUBE]
+    ),
+    "trim_zeros": (
+        lambda x: F.trim_zeros(x) ** 2,
+        lambda t, x: x[1:4] ** 2,
+        [np.array([0.0, 1.5, 0.0, -0.7, 0.0])],
+    ),
+    **{
+        name: (
+            lambda x, name=name: first_of(getattr(F, name)(x)) ** 2,
+            lambda t, x: t.sort(x).values ** 2,
+            [SEVEN],
+        )
+        for name in ("unique_all", "unique_counts", "unique_inverse", "unique_values")
+    },
 }  # fmt: skip
 
 AUTOGRAD = {
