@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from pygrad import Variable
 from pygrad import functions as F
-from pygrad.exceptions import ArgumentError
 from pygrad.nn.buffer import Buffer
+from pygrad.nn.layers.checks import probability
 from pygrad.nn.module import Module
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Dropout(Module):
 
     def __init__(self, p: float = 0.5, rng: np.random.Generator | None = None) -> None:
         super().__init__()
-        self.dropout = Buffer(_probability(p))
+        self.dropout = Buffer(probability("Dropout", p))
         self.rng = rng
 
     @property
@@ -69,13 +69,3 @@ class Dropout(Module):
 
     def extra_repr(self) -> str:
         return f"{self.p:g}"
-
-
-def _probability(p: float) -> float:
-    try:
-        value = float(p)
-    except (TypeError, ValueError):
-        value = -1.0
-    if not 0 <= value <= 1:
-        raise ArgumentError(f"Dropout: p is {p!r}; a probability lies within [0, 1]")
-    return value
