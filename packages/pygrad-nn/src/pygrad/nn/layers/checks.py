@@ -12,7 +12,9 @@ from pygrad.exceptions import ArgumentError, DtypeError
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-__all__ = ["float_dtype", "probability", "size"]
+    from pygrad import Variable
+
+__all__ = ["as_floats", "float_dtype", "probability", "size"]
 
 
 def size(where: str, name: str, value: Any, least: int = 1) -> int:
@@ -48,3 +50,8 @@ def probability(where: str, p: Any) -> float:
     if not 0 <= value <= 1:
         raise ArgumentError(f"{where}: p is {p!r}; a probability lies within [0, 1]")
     return value
+
+
+def as_floats(x: Variable, like: Variable) -> Variable:
+    """Whole numbers converted to the dtype of a parameter; all else as it is."""
+    return x.astype(like.dtype) if x.dtype.kind in "biu" else x

@@ -9,7 +9,7 @@ import numpy as np
 
 from pygrad import Parameter, Variable, default_rng
 from pygrad import functions as F
-from pygrad.nn.layers.checks import float_dtype, size
+from pygrad.nn.layers.checks import as_floats, float_dtype, size
 from pygrad.nn.module import Module
 
 if TYPE_CHECKING:
@@ -85,9 +85,7 @@ class Linear(Module):
 
     def forward(self, x: Variable) -> Variable:
         """Compute ``x @ W + b`` for `x` of shape (..., in_features)."""
-        if x.dtype.kind in "biu":
-            x = x.astype(self.W.dtype)
-        return F.linear(x, self.W, self.b)
+        return F.linear(as_floats(x, self.W), self.W, self.b)
 
     def extra_repr(self) -> str:
         bias = "" if self.b is not None else ", bias=False"
