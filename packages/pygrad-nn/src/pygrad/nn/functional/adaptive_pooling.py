@@ -88,7 +88,7 @@ def adaptive_max_pool2d(x: ArrayLike, output_size: Sizes) -> Variable:
     if geometry is not None:
         y = apply(MaxPool(geometry), pixels)
     else:
-        flat = reshape(pixels, (*pixels.shape[:2], -1))
+        flat = reshape(pixels, (*pixels.shape[:2], pixels.shape[2] * pixels.shape[3]))
         places = _places(pixels.data, out)
         y = reshape(take_along_axis(flat, places, 2), (*pixels.shape[:2], *out))
     return squeeze(y, 0) if single else y
@@ -161,7 +161,8 @@ def _places(x: Any, out: tuple[int, ...]) -> Any:
     places = np.empty((*x.shape[:2], *out), np.intp)
     for i, (top, bottom) in enumerate(zip(*_bounds(height, out[0]), strict=True)):
         for j, (left, right) in enumerate(zip(*_bounds(width, out[1]), strict=True)):
-            window = x[:, :, top:bottom, left:right].reshape(*x.shape[:2], -1)
+            window = x[:, :, top:bottom, left:right]
+            window = window.reshape(*x.shape[:2], window.shape[2] * window.shape[3])
             down, right_of = np.divmod(window.argmax(axis=2), right - left)
             places[:, :, i, j] = (top + down) * width + left + right_of
-    return places.reshape(*x.shape[:2], -1)
+    return places.reshape(*x.shape[:2], out[0] * out[1])
