@@ -9,6 +9,7 @@ from pygrad.nn.functional.adaptive_pooling import (
 )  # fmt: skip
 from pygrad.nn.functional.channel_dropout import dropout2d
 from pygrad.nn.functional.convolution import conv1d, conv2d, conv3d
+from pygrad.nn.functional.methods import winograd
 from pygrad.nn.functional.normalisation import (
     batch_norm,
     group_norm,
@@ -24,5 +25,5 @@ __all__ = [
     "adaptive_avg_pool2d", "adaptive_max_pool2d", "avg_pool1d", "avg_pool2d", "batch_norm",
     "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "dropout2d",
     "global_avg_pool", "group_norm", "instance_norm", "layer_norm", "max_pool1d", "max_pool2d",
-    "pixel_shuffle", "rms_norm", "upsample",
+    "pixel_shuffle", "rms_norm", "upsample", "winograd",
 ]  # fmt: skip

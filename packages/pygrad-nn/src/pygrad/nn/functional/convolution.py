@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pygrad.engine.function import Function, apply
+from pygrad.engine.mode import is_recording
 from pygrad.engine.operands import operand
 from pygrad.exceptions import ArgumentError, ShapeError
 from pygrad.functions import expand_dims, pad, squeeze
 from pygrad.nn.functional.geometry import Geometry, Sizes, lengths, paddings, window_count
 from pygrad.nn.functional.kernels import convolution as kernels
 from pygrad.nn.functional.kernels.channels import channel_sums
+from pygrad.nn.functional.methods import allows_winograd
 
 if TYPE_CHECKING:
     from pygrad import Variable
@@ -37,25 +39,26 @@ class Convolution(Function):
     saves = (0, 1)
     requires = "x and W must be arrays of numbers"
 
-    def __init__(self, geometry: Geometry) -> None:
+    kept: Any = None
+
+    def __init__(self, geometry: Geometry, keep: bool = False) -> None:
         self.geometry = geometry
+        self.keep = keep
 
     def forward(self, x, W, b=None):
-        y = kernels.convolve(x, W, self.geometry)
-        if b is not None:
-            b = b.reshape(-1, *(1,) * (y.ndim - 2))
-            y = np.add(y, b, out=y if np.result_type(y, b) == y.dtype else None)
+        # what is kept goes with the value of x that is saved, and spares the gradient work
+        y, self.kept = kernels.convolve(x, W, b, self.geometry, self.keep)
         return y
 
     def backward(self, gy):
         x, W = self.saved
         gx = gW = None
         if self.wants(0) and self.wants(1):
-            gx, gW = ConvolutionGradients(self.geometry).on(x, W, gy)
+            gx, gW = ConvolutionGradients(self.geometry, self.kept).on(x, W, gy)
         elif self.wants(0):
             gx = ConvolutionTranspose(self.geometry).on(gy, W)
         elif self.wants(1):
-            gW = ConvolutionWeight(self.geometry).on(x, gy)
+            gW = ConvolutionWeight(self.geometry, self.kept).on(x, gy)
         if len(self.edges) == 2:
             return gx, gW
         return gx, gW, (ChannelSum().on(gy) if self.wants(2) else None)
@@ -91,11 +94,12 @@ class ConvolutionWeight(Function):
     saves = (0, 1)
     requires = "x and g must be arrays of numbers"
 
-    def __init__(self, geometry: Geometry) -> None:
+    def __init__(self, geometry: Geometry, kept: Any = None) -> None:
         self.geometry = geometry
+        self.kept = kept
 
     def forward(self, x, g):
-        return kernels.weight_gradient(x, g, self.geometry)
+        return kernels.weight_gradient(x, g, self.geometry, self.kept)
 
     def backward(self, v):
         x, g = self.saved
@@ -110,12 +114,12 @@ class ConvolutionGradients(Function):
 
     requires = "x, W and g must be arrays of numbers"
 
-    def __init__(self, geometry: Geometry) -> None:
+    def __init__(self, geometry: Geometry, kept: Any = None) -> None:
         self.geometry = geometry
+        self.kept = kept
 
     def forward(self, x, W, g):
-        gx = kernels.spread(g, W, self.geometry)
-        return gx, kernels.weight_gradient(x, g, self.geometry)
+        return kernels.gradients(x, W, g, self.geometry, self.kept)
 
     def backward(self, u, v):
         x, W, g = self.saved
@@ -309,8 +313,9 @@ def _convolution(where, n, x, W, b, stride, padding, dilation, groups, padding_m
             f"{where}: x has {x.shape[1]} channels but W expects {expected}; x of shape {x.shape} "
             f"must have W.shape[1] * groups of them"
         )
-    geometry = Geometry(kernel, stride, padding, dilation, groups, size, out)
-    y = applied(where, Convolution(geometry), x, W, b, W.shape[0])
+    geometry = Geometry(kernel, stride, padding, dilation, groups, size, out, allows_winograd())
+    keep = W.requires_grad and is_recording()
+    y = applied(where, Convolution(geometry, keep), x, W, b, W.shape[0])
     return squeeze(y, 0) if single else y
 
 

@@ -24,6 +24,7 @@ class Geometry(NamedTuple):
     groups: int
     size: tuple[int, ...]  # of the image that the windows lie on
     out: tuple[int, ...]  # how many windows
+    winograd: bool = False  # whether Winograd's method is allowed
 
 
 def lengths(where: str, name: str, value: Any, n: int, least: int = 1) -> tuple[int, ...]:

@@ -9,6 +9,7 @@ from pygrad.exceptions import ArgumentError, ShapeError
 from pygrad.functions import expand_dims, squeeze
 from pygrad.nn.functional.convolution import ConvolutionTranspose, applied, checked, group_count
 from pygrad.nn.functional.geometry import Geometry, Sizes, lengths
+from pygrad.nn.functional.methods import allows_winograd
 
 if TYPE_CHECKING:
     from pygrad import Variable
@@ -146,7 +147,14 @@ def _transposed(where, n, x, W, b, stride, padding, output_padding, groups, dila
             f"all of it; make the padding smaller"
         )
     geometry = Geometry(
-        kernel, stride, tuple((p, p) for p in padding), dilation, groups, size, x.shape[2:]
+        kernel,
+        stride,
+        tuple((p, p) for p in padding),
+        dilation,
+        groups,
+        size,
+        x.shape[2:],
+        allows_winograd(),
     )
     y = applied(where, ConvolutionTranspose(geometry), x, W, b, W.shape[1] * groups)
     return squeeze(y, 0) if single else y

@@ -12,7 +12,10 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["channels_last", "empty_channels_last", "is_channels_last", "last", "ones", "padded"]
+__all__ = [
+    "channels_last", "copy_pixels", "empty_channels_last", "is_channels_last", "last", "ones",
+    "padded",
+]  # fmt: skip
 
 
 def last(x: Any) -> Any:
@@ -41,11 +44,11 @@ def channels_last(x: Any) -> Any:
     if seen.flags.c_contiguous:
         return seen
     y = np.empty(seen.shape, x.dtype)
-    _copy(y, seen)
+    copy_pixels(y, seen)
     return y
 
 
-def padded(x: Any, padding: Any, size: Any = None) -> Any:
+def padded(x: Any, padding: Any) -> Any:
     """`x` of shape (N, C, ...) as (N, ..., C) with zeros around it, C-contiguous.
 
     `padding` has the lengths before and after for each axis. With negative ones `x` is cut.
@@ -66,11 +69,11 @@ def padded(x: Any, padding: Any, size: Any = None) -> Any:
         y[(*index, slice(max(after, 0), None))] = 0
         target.append(slice(before, after))
         source.append(slice(max(-a, 0), s - max(-b, 0)))
-    _copy(y[tuple(target)], seen[tuple(source)])
+    copy_pixels(y[tuple(target)], seen[tuple(source)])
     return y
 
 
-def _copy(y: Any, x: Any) -> None:
+def copy_pixels(y: Any, x: Any) -> None:
     """`y` = `x`, arrays of shape (N, ..., C).
 
     A plane whose size is a power of two puts the channels of a pixel into few sets of the cache,
