@@ -317,8 +317,8 @@ def lenet_by_hand(x, labels, weights):
         g1 *= a1 > 0
         g1 = g1.reshape(-1, 6)
         update([
-            col1.T @ g1, sums(g1), col2.T @ g2, sums(g2), flat.T @ g3, sums(g3), h1.T @ g4, sums(g4),
-            h2.T @ g5, sums(g5),
+            col1.T @ g1, sums(g1), col2.T @ g2, sums(g2), flat.T @ g3, sums(g3),
+            h1.T @ g4, sums(g4), h2.T @ g5, sums(g5),
         ])  # fmt: skip
 
     def read():
