@@ -19,8 +19,8 @@ class winograd(ContextDecorator):  # noqa: N801  (as no_grad is written)
     and after are computed by Winograd's method F(4, 3), with a quarter of the multiplications. It
     takes about half of the time. Its rounding error is some 3e-6 of the largest value, where the
     plain product has 4e-7; and in training it keeps the transformed images for the gradient, which
-    take 2.25 times the memory of the images themselves. Without it, neither holds. float64 is
-    never computed so.
+    take 2.25 times the memory of the images themselves. float64 is never computed so. Without it
+    the error is small, and windows are kept only where they are less than 4 MB.
 
     It is a context manager and a decorator, for its own thread and task. A gradient is computed by
     the method that its forward pass was allowed.

@@ -24,6 +24,7 @@ def applies(geometry: Geometry, c: int, o: int) -> bool:
         len(geometry.size) == 2
         and geometry.groups == 1
         and geometry.stride == geometry.dilation == (1, 1)
+        and geometry.kernel[1] > 1
         and c * o <= 100
         and geometry.size[1] <= 32
     )

@@ -65,7 +65,9 @@ def convolve(x: Any, W: Any, b: Any, geometry: Geometry, keep: bool) -> tuple[An
     y = empty_channels_last((n, o, *plan.out), x.dtype)
     rows, kept = last(y), []
     images, patches, D = _inputs(plan, n, c)
-    V = M = Y = None
+    V: Any = None
+    M: Any = None
+    Y: Any = None
     for i in range(0, n, plan.step):
         b_ = min(plan.step, n - i)
         size = b_ * plan.tiles[0] * plan.tiles[1]
@@ -143,9 +145,9 @@ def _transforms() -> _Transforms:
         B[j, :n] = others
         whole = np.convolve(whole, [-p, 1.0])
     A[3, n], G[n, 2], B[n] = 1, 1, whole
-    squares = [np.kron(m, m).astype(np.float32) for m in (A, G, B)]
+    squares: list[Any] = [np.kron(m, m).astype(np.float32) for m in (A, G, B)]
     one = _POINTS.index(1.0)
-    return _Transforms(*squares, one * (n + 1) + one)
+    return _Transforms(squares[0], squares[1], squares[2], one * (n + 1) + one)
 
 
 def _plan(geometry: Geometry, c: int, o: int, n: int) -> _Plan:
