@@ -18,7 +18,7 @@ class LeNet(nn.Module):
         self.conv2 = nn.Conv2d(32, 64, 3, padding="same")
         self.norm2 = nn.BatchNorm2d(64)
         self.pool = nn.MaxPool2d(2)
-        self.dropout = nn.Dropout(0.4)
+        self.dropout = nn.Dropout(0.5)
         self.fc1 = nn.Linear(64 * 2 * 2, 128)
         self.fc2 = nn.Linear(128, 10)
 

@@ -110,6 +110,28 @@ def test_an_empty_batch_gives_an_empty_result(name):
     assert all(not p.grad.data.any() for p in layer.params())
 
 
+@pytest.mark.parametrize("name", LAYERS)
+def test_no_nan_comes_back_from_a_branch_that_was_not_taken(name):
+    make, _, shape = LAYERS[name]
+    layer, x = make(np.float64), distinct(shape)
+    x[np.abs(x) < 1] = 0
+    gradients = []
+    for root in (F.sqrt, lambda v: F.sqrt(v + 1e-30 * (v.data == 0))):
+        v = Variable(x**2)
+        y = layer(F.where(v > 0, root(v), 0))
+        (y * np.cos(np.arange(y.size)).reshape(y.shape)).sum().backward()
+        gradients.append(np.where(x == 0, 0, v.grad.data))
+        assert np.isfinite(v.grad.data).all()
+    np.testing.assert_allclose(*gradients, rtol=1e-9, atol=1e-12)
+
+
+def test_a_maximum_sends_no_nan_to_what_was_not_chosen():
+    x = Variable(np.arange(16.0).reshape(1, 4, 4))
+    F.max_pool2d(F.sqrt(x), 2).sum().backward()
+    chosen = [[0, 1, 1], [0, 1, 3], [0, 3, 1], [0, 3, 3]]
+    assert np.argwhere(x.grad.data).tolist() == chosen
+
+
 @pytest.mark.parametrize("name", [n for n, row in LAYERS.items() if row[1] and "Norm" not in n])
 def test_convolutions_start_uniform_within_one_over_the_root_of_what_they_add(name):
     large = {

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pygrad.engine.function import OUTPUT, Function, apply
+from pygrad.engine.masking import note_masking
 from pygrad.engine.operands import operand
 from pygrad.exceptions import ArgumentError, DtypeError, ShapeError
 from pygrad.functions import expand_dims, squeeze
@@ -38,6 +39,7 @@ class MaxPool(_Pool):
         return kernels.maxima(x, self.geometry)
 
     def backward(self, gy):
+        note_masking()
         return _Unpick(self.geometry).on(gy, *self.saved)
 
 
