@@ -29,6 +29,12 @@ class Geometry(NamedTuple):
 
 def lengths(where: str, name: str, value: Any, n: int, least: int = 1) -> tuple[int, ...]:
     """A whole number for each of `n` axes, from one number or a sequence."""
+    if value.__class__ is tuple and len(value) == n:  # as layers give it: this is for every call
+        for length in value:
+            if length.__class__ is not int or length < least:
+                break
+        else:
+            return value
     given = (value,) * n if not isinstance(value, (tuple, list)) else tuple(value)
     if len(given) == 1:
         given *= n

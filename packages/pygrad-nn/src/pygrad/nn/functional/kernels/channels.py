@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from pygrad.nn.functional.kernels.layout import is_channels_last, last, ones
+from pygrad.nn.functional.kernels.layout import is_channels_last, last, ones, repeated
 
 __all__ = ["add_to_channels", "channel_sums"]
 
@@ -37,7 +37,7 @@ def add_to_channels(y: Any, b: Any) -> Any:
     if y.size and is_channels_last(y):
         rows = last(y)
         rows = rows.reshape(-1, rows.shape[-2] * rows.shape[-1])
-        rows += np.tile(b, rows.shape[1] // len(b))
+        rows += repeated(b, rows.shape[1] // len(b))
     else:
         y += b.reshape(-1, *(1,) * (y.ndim - 2))
     return y

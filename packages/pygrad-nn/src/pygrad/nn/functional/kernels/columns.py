@@ -9,6 +9,7 @@ matrix, and the rest is a product with the weights.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -117,7 +118,7 @@ def _blocks(xp: Any, geometry: Geometry) -> list[slice]:
 
 def _window(xp: Any, geometry: Geometry) -> int:
     """How many numbers the windows of one sample have."""
-    return int(np.prod(geometry.out) * np.prod(geometry.kernel) * xp.shape[-1])
+    return math.prod(geometry.out) * math.prod(geometry.kernel) * xp.shape[-1]
 
 
 def _window_shape(xp: Any, geometry: Geometry) -> tuple[int, ...]:
@@ -136,11 +137,11 @@ def _columns(xp: Any, geometry: Geometry) -> Any:
     windows = np.ndarray(_window_shape(xp, geometry), xp.dtype, xp, 0, strides)
     g = geometry.groups
     if g == 1:
-        rows = int(np.prod(windows.shape[: 1 + len(geometry.out)]))
+        rows = math.prod(windows.shape[: 1 + len(geometry.out)])
         return windows.reshape(1, rows, -1) if windows.size else np.zeros((1, rows, 0), xp.dtype)
     apart = windows.reshape(*windows.shape[:-1], g, windows.shape[-1] // g)
     apart = np.moveaxis(apart, -2, 0)
-    return apart.reshape(g, int(np.prod(apart.shape[1 : 2 + len(geometry.out)])), -1)
+    return apart.reshape(g, math.prod(apart.shape[1 : 2 + len(geometry.out)]), -1)
 
 
 def _shifted(geometry: Geometry, offset: tuple[int, ...]) -> tuple[slice, ...]:

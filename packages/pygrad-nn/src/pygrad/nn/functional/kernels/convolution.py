@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
-
-import numpy as np
 
 from pygrad.nn.functional.geometry import Geometry
 from pygrad.nn.functional.kernels import banded, columns, depthwise, planes, winograd
@@ -45,7 +44,7 @@ def spread(g: Any, W: Any, geometry: Geometry) -> Any:
         return banded.spread(g, W, geometry)
     # with a stride of 1 the way back is a convolution; where the output has many more channels
     # than the input, adding windows moves less memory than gathering them
-    few = 2 * c * np.prod(geometry.out) <= o * np.prod(geometry.size)
+    few = 2 * c * math.prod(geometry.out) <= o * math.prod(geometry.size)
     if set(geometry.stride) == {1} and (not few or geometry.groups > 1):
         back = columns.opposite(geometry)
         return convolve(g, columns.turned(W, geometry.groups), None, back)[0]

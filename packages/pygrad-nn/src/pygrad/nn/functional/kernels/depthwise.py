@@ -7,6 +7,7 @@ rows of pixels, for which the weights are repeated once a row.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -70,7 +71,7 @@ def weight_gradient(x: Any, g: Any, geometry: Geometry) -> Any:
     xp, gs = padded(x, geometry.padding), channels_last(g)
     c = x.shape[1]
     dtype = np.result_type(x, g)
-    total = np.zeros((int(np.prod(geometry.kernel)), c), dtype)
+    total = np.zeros((math.prod(geometry.kernel), c), dtype)
     scratch = np.empty(gs.shape[1:], dtype)
     for n in range(len(x)):
         for k, index in enumerate(_places(geometry)):

@@ -18,6 +18,7 @@ from pygrad.nn.functional.kernels.layout import (
     is_channels_last,
     last,
     ones,
+    repeated,
 )  # fmt: skip
 
 __all__ = ["gradients", "normalised"]
@@ -134,15 +135,15 @@ def _channels_last_forward(x: Any, w: Any, b: Any, eps: float) -> tuple[Any, Any
     repeats = rows.shape[1] // c
     size = x.dtype.type(rows.size // c)
     mean = np.dot(ones(len(rows), x.dtype), rows).reshape(repeats, c).sum(0) / size
-    wide = np.tile(mean, repeats)
+    wide = repeated(mean, repeats)
     total = np.zeros(rows.shape[1], x.dtype)
     for block in _blocks(rows):
         np.subtract(rows[block], wide, out=out[block])
         d = out[block]
         total += np.dot(ones(len(d), x.dtype), d * d)
     var = total.reshape(repeats, c).sum(0) / size
-    scale = np.tile(w.reshape(-1) / np.sqrt(var + x.dtype.type(eps)), repeats)
-    shift = np.tile(b.reshape(-1), repeats)
+    scale = repeated(w.reshape(-1) / np.sqrt(var + x.dtype.type(eps)), repeats)
+    shift = repeated(b.reshape(-1), repeats)
     for block in _blocks(rows):
         part = out[block]
         part *= scale
@@ -159,7 +160,7 @@ def _channels_last_backward(x: Any, w: Any, g: Any, mean: Any, r: Any) -> tuple[
     size = x.dtype.type(rows.size // c)
     kept = mean.shape
     mean, r = mean.reshape(-1), r.reshape(-1)
-    wide = np.tile(mean, repeats)
+    wide = repeated(mean, repeats)
     gb = np.dot(ones(len(gs), g.dtype), gs).reshape(repeats, c).sum(0)
     total = np.zeros(rows.shape[1], x.dtype)
     for block in _blocks(rows):
@@ -169,8 +170,8 @@ def _channels_last_backward(x: Any, w: Any, g: Any, mean: Any, r: Any) -> tuple[
     gw = total.reshape(repeats, c).sum(0) * r
     scale = w.reshape(-1) * r
     slope = -scale * r * gw / size
-    shift = np.tile(-scale * gb / size - slope * mean, repeats)
-    scale, slope = np.tile(scale, repeats), np.tile(slope, repeats)
+    shift = repeated(-scale * gb / size - slope * mean, repeats)
+    scale, slope = repeated(scale, repeats), repeated(slope, repeats)
     for block in _blocks(rows):
         part = np.multiply(gs[block], scale, out=out[block])
         d = rows[block] * slope

@@ -7,6 +7,7 @@ pixel needs no copy at all.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -34,7 +35,7 @@ def convolve(x: Any, W: Any, geometry: Geometry, keep: bool) -> tuple[Any, Any]:
     if _is_pointwise(geometry):
         y = np.matmul(matrix, x.reshape(n, x.shape[1], -1))
         return y.reshape(n, o, *geometry.out), None
-    y = np.empty((n, o, int(np.prod(geometry.out))), np.result_type(x, W))
+    y = np.empty((n, o, math.prod(geometry.out)), np.result_type(x, W))
     kept = []
     for block in _blocks(x, geometry):
         windows = _windows(x[block], geometry)
@@ -64,8 +65,8 @@ def _is_pointwise(geometry: Geometry) -> bool:
 
 
 def _blocks(x: Any, geometry: Geometry) -> list[slice]:
-    size = x.shape[1] * np.prod(geometry.kernel) * np.prod(geometry.out)
-    step = int(max(1, _BLOCK // max(size, 1)))
+    size = x.shape[1] * math.prod(geometry.kernel) * math.prod(geometry.out)
+    step = max(1, _BLOCK // max(size, 1))
     return [slice(i, i + step) for i in range(0, len(x), step)]
 
 
@@ -94,4 +95,4 @@ def _windows(x: Any, geometry: Geometry) -> Any:
     )
     shape = (n, c, *geometry.kernel, *geometry.out)
     view = np.ndarray(shape, xp.dtype, xp, 0, strides)
-    return view.reshape(n, c * int(np.prod(geometry.kernel)), -1)
+    return view.reshape(n, c * math.prod(geometry.kernel), -1)
