@@ -188,3 +188,19 @@ def test_equal_values_give_the_gradient_to_the_first_in_either_order_of_memory()
         images = Variable(images if order == "C" else images.transpose(0, 3, 1, 2))
         F.max_pool2d(images, 2).backward(g)
         np.testing.assert_array_equal(images.grad.data, expected)
+
+
+@pytest.mark.parametrize("channels", [1, 8])
+def test_memory_of_windows_is_used_again_only_when_its_graph_is_gone(channels):
+    x, W = images(2, channels, 9, 9), images(5, channels, 3, 3)
+    first, second = Variable(W), Variable(W)
+    y, z = F.conv2d(x, first), F.conv2d(2 * x, second)
+    kept = [v.creator.kept.arrays[0] for v in (y, z)]
+    assert not np.shares_memory(*kept)
+    y.backward(np.ones(y.shape, np.float32))
+    z.backward(np.ones(z.shape, np.float32))
+    np.testing.assert_allclose(second.grad.data, 2 * first.grad.data, rtol=1e-5)
+    place = kept[0].ctypes.data
+    del y, kept
+    again = F.conv2d(x, Variable(W))
+    assert again.creator.kept.arrays[0].ctypes.data == place

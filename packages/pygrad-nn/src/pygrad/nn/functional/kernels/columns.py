@@ -22,6 +22,7 @@ from pygrad.nn.functional.kernels.layout import (
     last,
     padded,
 )  # fmt: skip
+from pygrad.nn.functional.kernels.scratch import Windows
 
 __all__ = ["convolve", "opposite", "spread", "turned", "weight_gradient"]
 
@@ -39,18 +40,16 @@ def convolve(x: Any, W: Any, geometry: Geometry, keep: bool) -> tuple[Any, Any]:
     rows = last(y)
     g = geometry.groups
     matrix = _by_rows(W, g)
-    keep = keep and len(x) * _window(xp, geometry) <= _KEPT
-    kept = []
+    few = len(x) * _window(xp, geometry) <= _KEPT
+    kept = Windows() if keep and few and g == 1 and x.size else None
     for block in _blocks(xp, geometry):
-        columns = _columns(xp[block], geometry)
-        if keep:
-            kept.append(columns)
+        columns = _columns(xp[block], geometry, kept)
         target = rows[block].reshape(-1, g, len(W) // g)
         if g == 1:
             np.matmul(columns[0], matrix[0], out=target[:, 0])
         else:
             np.matmul(columns, matrix, out=target.transpose(1, 0, 2))
-    return y, kept if keep else None
+    return y, kept
 
 
 def spread(g: Any, W: Any, geometry: Geometry) -> Any:
@@ -87,7 +86,7 @@ def weight_gradient(x: Any, g: Any, geometry: Geometry, kept: Any) -> Any:
     rows = channels_last(g).reshape(-1, groups, o // groups).transpose(1, 2, 0)
     total: Any = 0
     first = 0
-    for columns in kept or _all_columns(x, geometry):
+    for columns in _all_columns(x, geometry) if kept is None else kept.arrays:
         end = first + columns.shape[1]
         total = total + np.matmul(rows[:, :, first:end], columns)
         first = end
@@ -125,7 +124,7 @@ def _window_shape(xp: Any, geometry: Geometry) -> tuple[int, ...]:
     return (len(xp), *geometry.out, *geometry.kernel, xp.shape[-1])
 
 
-def _columns(xp: Any, geometry: Geometry) -> Any:
+def _columns(xp: Any, geometry: Geometry, kept: Windows | None = None) -> Any:
     """Every window of `xp`, for each group, as a row: groups x windows x (kernel, channels)."""
     step = xp.strides
     strides = (
@@ -138,6 +137,8 @@ def _columns(xp: Any, geometry: Geometry) -> Any:
     g = geometry.groups
     if g == 1:
         rows = math.prod(windows.shape[: 1 + len(geometry.out)])
+        if kept is not None:
+            return kept.copy(windows, (1, rows, windows.size // rows))
         return windows.reshape(1, rows, -1) if windows.size else np.zeros((1, rows, 0), xp.dtype)
     apart = windows.reshape(*windows.shape[:-1], g, windows.shape[-1] // g)
     apart = np.moveaxis(apart, -2, 0)

@@ -14,6 +14,7 @@ import numpy as np
 
 from pygrad.nn.functional.geometry import Geometry
 from pygrad.nn.functional.kernels.layout import is_channels_last
+from pygrad.nn.functional.kernels.scratch import Windows
 
 __all__ = ["applies", "convolve", "weight_gradient"]
 
@@ -36,13 +37,11 @@ def convolve(x: Any, W: Any, geometry: Geometry, keep: bool) -> tuple[Any, Any]:
         y = np.matmul(matrix, x.reshape(n, x.shape[1], -1))
         return y.reshape(n, o, *geometry.out), None
     y = np.empty((n, o, math.prod(geometry.out)), np.result_type(x, W))
-    kept = []
+    few = matrix.shape[1] * y.shape[2] * n <= _KEPT
+    kept = Windows() if keep and few else None
     for block in _blocks(x, geometry):
-        windows = _windows(x[block], geometry)
-        np.matmul(matrix, windows, out=y[block])
-        kept.append(windows)
-    few = keep and sum(w.size for w in kept) <= _KEPT
-    return y.reshape(n, o, *geometry.out), kept if few else None
+        np.matmul(matrix, _windows(x[block], geometry, kept), out=y[block])
+    return y.reshape(n, o, *geometry.out), kept
 
 
 def weight_gradient(x: Any, g: Any, geometry: Geometry, kept: Any) -> Any:
@@ -51,7 +50,7 @@ def weight_gradient(x: Any, g: Any, geometry: Geometry, kept: Any) -> Any:
     g = g.reshape(n, o, -1)
     total: Any = 0
     for i, block in enumerate(_blocks(x, geometry)):
-        windows = _windows(x[block], geometry) if kept is None else kept[i]
+        windows = _windows(x[block], geometry) if kept is None else kept.arrays[i]
         total = total + np.matmul(g[block], windows.transpose(0, 2, 1)).sum(axis=0)
     return total.reshape(o, c, *geometry.kernel)
 
@@ -70,7 +69,7 @@ def _blocks(x: Any, geometry: Geometry) -> list[slice]:
     return [slice(i, i + step) for i in range(0, len(x), step)]
 
 
-def _windows(x: Any, geometry: Geometry) -> Any:
+def _windows(x: Any, geometry: Geometry, kept: Windows | None = None) -> Any:
     """Samples x (channels, kernel) x windows."""
     n, c = x.shape[:2]
     if _is_pointwise(geometry):
@@ -95,4 +94,5 @@ def _windows(x: Any, geometry: Geometry) -> Any:
     )
     shape = (n, c, *geometry.kernel, *geometry.out)
     view = np.ndarray(shape, xp.dtype, xp, 0, strides)
-    return view.reshape(n, c * math.prod(geometry.kernel), -1)
+    matrix = (n, c * math.prod(geometry.kernel), math.prod(geometry.out))
+    return view.reshape(matrix) if kept is None else kept.copy(view, matrix)
