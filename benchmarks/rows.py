@@ -8,6 +8,7 @@ from typing import Any
 
 import chains
 import elementwise
+import images
 import loaders
 import perceptrons
 import processes
@@ -61,6 +62,18 @@ ROWS = [
         {"pygrad": 0.50, "pygrad_avx2": 0.62, "pygrad_to_numpy": 1.15},
         repeat=5,
     ),
+    Row(
+        "LeNet, batch 32",
+        images.lenet,
+        {"pygrad": 1.1, "pygrad_avx2": 1.2, "pygrad_to_numpy": 1.15},
+        repeat=3,
+    ),
+    Row(
+        "conv 3x3, 64 to 64, 16 x 32 x 32",
+        lambda: images.convolution(16, 64, 64, 32, 3),
+        {"pygrad": 1.05, "pygrad_avx2": 1.25},
+    ),
+    Row("batch norm 32 x 64 x 28 x 28", images.batch_norm, {"pygrad": 1.0}),
     Row(
         "big mlp 784-2048-2048-10, batch 512, SGD",
         mlp(784, 2048, 2048, 10, batch=512, optimizer="SGD"),

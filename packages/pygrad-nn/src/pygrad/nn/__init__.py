@@ -5,26 +5,47 @@ from __future__ import annotations
 from typing import Any
 
 from pygrad import Parameter
-from pygrad.nn import layers, optim
+from pygrad.nn import functional, layers, optim
 from pygrad.nn.buffer import Buffer
 from pygrad.nn.containers import Sequential
-from pygrad.nn.layers.dropout import Dropout
-from pygrad.nn.layers.linear import Linear
+from pygrad.nn.layers import (
+    AdaptiveAvgPool2d,
+    AdaptiveMaxPool2d,
+    AvgPool1d,
+    AvgPool2d,
+    BatchNorm1d,
+    BatchNorm2d,
+    Conv1d,
+    Conv2d,
+    Conv3d,
+    ConvTranspose1d,
+    ConvTranspose2d,
+    Dropout,
+    Dropout2d,
+    Flatten,
+    GlobalAvgPool,
+    GroupNorm,
+    Identity,
+    InstanceNorm2d,
+    LayerNorm,
+    Linear,
+    MaxPool1d,
+    MaxPool2d,
+    PixelShuffle,
+    RMSNorm,
+    Upsample,
+)  # fmt: skip
 from pygrad.nn.module import Module
 from pygrad.nn.state import MissingWeightsError, WeightsFileError
 
 __all__ = [
-    "Buffer",
-    "Dropout",
-    "Linear",
-    "MissingWeightsError",
-    "Module",
-    "Parameter",
-    "Sequential",
-    "WeightsFileError",
-    "layers",
-    "optim",
-]
+    "AdaptiveAvgPool2d", "AdaptiveMaxPool2d", "AvgPool1d", "AvgPool2d", "BatchNorm1d",
+    "BatchNorm2d", "Buffer", "Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d",
+    "Dropout", "Dropout2d", "Flatten", "GlobalAvgPool", "GroupNorm", "Identity",
+    "InstanceNorm2d", "LayerNorm", "Linear", "MaxPool1d", "MaxPool2d", "MissingWeightsError",
+    "Module", "Parameter", "PixelShuffle", "RMSNorm", "Sequential", "Upsample",
+    "WeightsFileError", "functional", "layers", "optim",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

@@ -1,11 +1,11 @@
-"""What pygrad-nn registers: its own hooks, and its own layers and optimizers by the same road."""
+"""What pygrad-nn registers: its hooks, and its functions, layers and optimizers the same way."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from pygrad import hookimpl
-from pygrad.nn import hookspecs, layers, optim
+from pygrad.nn import functional, hookspecs, layers, optim
 
 
 @hookimpl
@@ -14,9 +14,16 @@ def register_hookspecs(register: Callable[[str, object], None]) -> None:
 
 
 @hookimpl
+def register_functions(register: Callable[[str, object], None]) -> None:
+    for name in functional.__all__:
+        register(name, getattr(functional, name))
+
+
+@hookimpl
 def register_layers(register: Callable[[str, object], None]) -> None:
-    for layer in (layers.Dropout, layers.Linear, layers.Sequential):
-        register(layer.__name__, layer)
+    for name in layers.__all__:
+        if name[0].isupper():
+            register(name, getattr(layers, name))
 
 
 @hookimpl

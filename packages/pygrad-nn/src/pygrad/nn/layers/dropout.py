@@ -1,4 +1,4 @@
-"""Dropout."""
+"""Dropout, of values and of channels."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 from pygrad import Variable
 from pygrad import functions as F
-from pygrad.exceptions import ArgumentError
+from pygrad.nn import functional
 from pygrad.nn.buffer import Buffer
+from pygrad.nn.layers.checks import probability
 from pygrad.nn.module import Module
 
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["Dropout"]
+__all__ = ["Dropout", "Dropout2d"]
 
 
 class Dropout(Module):
@@ -55,7 +56,7 @@ class Dropout(Module):
 
     def __init__(self, p: float = 0.5, rng: np.random.Generator | None = None) -> None:
         super().__init__()
-        self.dropout = Buffer(_probability(p))
+        self.dropout = Buffer(probability(type(self).__name__, p))
         self.rng = rng
 
     @property
@@ -71,11 +72,36 @@ class Dropout(Module):
         return f"{self.p:g}"
 
 
-def _probability(p: float) -> float:
-    try:
-        value = float(p)
-    except (TypeError, ValueError):
-        value = -1.0
-    if not 0 <= value <= 1:
-        raise ArgumentError(f"Dropout: p is {p!r}; a probability lies within [0, 1]")
-    return value
+class Dropout2d(Dropout):
+    """In training, set random channels of images to 0 and scale up the others.
+
+    Neighbouring pixels say much the same: where single ones are dropped, the others give them away.
+    After `eval` it hands on its input as it is.
+
+    Parameters
+    ----------
+    p : float
+        The probability, within [0, 1], that a channel is dropped.
+    rng : numpy.random.Generator, optional
+        Draws what is dropped; by default the generator that `pygrad.seed` restarts.
+
+    Attributes
+    ----------
+    dropout : Buffer
+        The rate `p`. It is saved and loaded with the weights, and never trained.
+
+    Raises
+    ------
+    ArgumentError
+        If `p` is not a probability.
+
+    Examples
+    --------
+    >>> from pygrad import nn
+    >>> nn.Dropout2d(0.2)
+    Dropout2d(0.2)
+    """
+
+    def forward(self, x: Variable) -> Variable:
+        """Drop channels of `x`, of shape (N, C, H, W) or (C, H, W), in training."""
+        return functional.dropout2d(x, self.p, self.training, self.rng)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-import operator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pygrad import Parameter, Variable, default_rng
 from pygrad import functions as F
-from pygrad.exceptions import ArgumentError, DtypeError
+from pygrad.nn.layers.checks import as_floats, float_dtype, size
 from pygrad.nn.module import Module
 
 if TYPE_CHECKING:
@@ -66,8 +65,9 @@ class Linear(Module):
         rng: np.random.Generator | None = None,
     ) -> None:
         super().__init__()
-        n, m = _size("in_features", in_features), _size("out_features", out_features)
-        dtype = _float_dtype(dtype)
+        n = size("Linear", "in_features", in_features)
+        m = size("Linear", "out_features", out_features)
+        dtype = float_dtype("Linear", dtype)
         rng = default_rng() if rng is None else rng
         bound = 1 / math.sqrt(n)
         self.W = Parameter(rng.uniform(-bound, bound, (n, m)).astype(dtype))
@@ -85,30 +85,8 @@ class Linear(Module):
 
     def forward(self, x: Variable) -> Variable:
         """Compute ``x @ W + b`` for `x` of shape (..., in_features)."""
-        if x.dtype.kind in "biu":
-            x = x.astype(self.W.dtype)
-        return F.linear(x, self.W, self.b)
+        return F.linear(as_floats(x, self.W), self.W, self.b)
 
     def extra_repr(self) -> str:
         bias = "" if self.b is not None else ", bias=False"
         return f"{self.in_features}, {self.out_features}{bias}"
-
-
-def _size(name: str, value: Any) -> int:
-    try:
-        size = operator.index(value)
-    except TypeError:
-        size = 0
-    if size < 1 or isinstance(value, bool):
-        raise ArgumentError(f"Linear: {name} is {value!r}; it must be a whole number of at least 1")
-    return size
-
-
-def _float_dtype(dtype: npt.DTypeLike) -> np.dtype[Any]:
-    found = np.dtype(dtype)
-    if found.kind != "f":
-        raise DtypeError(
-            f"Linear: dtype is {found}; parameters are trained in small steps, so they must be "
-            f"floats: float32 or float64"
-        )
-    return found

@@ -1,0 +1,29 @@
+"""The functions of networks, as `pygrad.functions` has them too: ``F.conv2d`` and so on."""
+
+from __future__ import annotations
+
+from pygrad.nn.functional.adaptive_pooling import (
+    adaptive_avg_pool2d,
+    adaptive_max_pool2d,
+    global_avg_pool,
+)  # fmt: skip
+from pygrad.nn.functional.channel_dropout import dropout2d
+from pygrad.nn.functional.convolution import conv1d, conv2d, conv3d
+from pygrad.nn.functional.methods import winograd
+from pygrad.nn.functional.normalisation import (
+    batch_norm,
+    group_norm,
+    instance_norm,
+    layer_norm,
+    rms_norm,
+)  # fmt: skip
+from pygrad.nn.functional.pooling import avg_pool1d, avg_pool2d, max_pool1d, max_pool2d
+from pygrad.nn.functional.resampling import pixel_shuffle, upsample
+from pygrad.nn.functional.transposed_convolution import conv_transpose1d, conv_transpose2d
+
+__all__ = [
+    "adaptive_avg_pool2d", "adaptive_max_pool2d", "avg_pool1d", "avg_pool2d", "batch_norm",
+    "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "dropout2d",
+    "global_avg_pool", "group_norm", "instance_norm", "layer_norm", "max_pool1d", "max_pool2d",
+    "pixel_shuffle", "rms_norm", "upsample", "winograd",
+]  # fmt: skip
