@@ -1,0 +1,108 @@
+"""Scaled dot-product attention, a block of heads at a time, so that a block's scores stay in cache.
+
+With e = exp(scores) and r = 1 / (the sum of each row of e), the output is r (e @ v). The scores are
+never divided: r goes to the output and to its gradient, which are smaller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+__all__ = ["attention_backward", "attention_forward"]
+
+_BLOCK = 131_072  # scores
+_QUERIES = 128  # a causal block: later keys are not even looked at
+_SAFE = 30.0  # exp of scores within this needs no shift, and sums of them have all their digits
+
+
+def attention_forward(
+    q: Any, k: Any, v: Any, bias: Any, barred: Any, causal: bool, keep: Any, kept: bool
+) -> tuple[Any, Any, Any]:
+    """The output for 4-d q (already scaled), k and v, and with `kept` e and r for the way back.
+
+    `bias` is added to the scores, `barred` is True where there is to be no attention, `keep` holds
+    the factors of a dropout.
+    """
+    heads, n_queries, n_keys = q.shape[1], q.shape[2], k.shape[2]
+    y = np.empty_like(q) if q.shape == (*q.shape[:3], v.shape[3]) else None
+    if y is None:
+        y = np.empty((*q.shape[:3], v.shape[3]), q.dtype)
+    shape = (*q.shape[:2], n_queries, n_keys)
+    skips = causal and n_queries > _QUERIES
+    e = (np.zeros if causal else np.empty)(shape, q.dtype) if kept else None
+    r = np.empty((*shape[:3], 1), q.dtype)
+    ones = np.ones((n_keys, 1), q.dtype)
+    for block in _blocks(len(q), heads, n_queries * n_keys):
+        for low in range(0, n_queries, _QUERIES if skips else max(n_queries, 1)):
+            high = low + _QUERIES if skips else n_queries
+            seen = min(high, n_keys) if causal else n_keys
+            part = (*block, slice(low, high))
+            keys = (*block, slice(seen))
+            out = None if e is None else e[(*part, slice(seen))]
+            s = np.matmul(q[part], k[keys].swapaxes(2, 3), out=out)
+            if bias is not None:
+                s += bias[(*part, slice(seen))]
+            no = None if barred is None else barred[(*part, slice(seen))]
+            if causal:
+                later = np.arange(seen) > np.arange(low, low + s.shape[2])[:, None]
+                no = later if no is None else no | later
+            _exponentials(s, no)
+            total = s @ ones[:seen]
+            if no is not None:
+                total[total == 0] = 1  # a query without a key: it gets zeros
+            np.divide(1, total, out=r[part])
+            if keep is not None:
+                s = s * keep[(*part, slice(seen))]
+            np.matmul(s, v[keys], out=y[part])
+            y[part] *= r[part]
+    return y, e, r
+
+
+def attention_backward(
+    q: Any, k: Any, v: Any, y: Any, e: Any, r: Any, keep: Any, gy: Any, wants_bias: bool
+) -> tuple[Any, Any, Any, Any]:
+    """The gradients of q (as it was scaled), k, v, and with `wants_bias` of the scores."""
+    gq, gk, gv = np.empty_like(q), np.empty_like(k), np.empty_like(v)
+    gs = np.empty_like(e) if wants_bias else None
+    for block in _blocks(len(q), q.shape[1], e.shape[2] * e.shape[3]):
+        weights = e[block]
+        g = gy[block] * r[block]
+        s = np.matmul(g, v[block].swapaxes(2, 3), out=None if gs is None else gs[block])
+        if keep is None:
+            np.matmul(weights.swapaxes(2, 3), g, out=gv[block])
+        else:
+            s *= keep[block]
+            np.matmul((weights * keep[block]).swapaxes(2, 3), g, out=gv[block])
+        s -= np.vecdot(g, y[block])[..., None]
+        s *= weights
+        np.matmul(s, k[block], out=gq[block])
+        np.matmul(s.swapaxes(2, 3), q[block], out=gk[block])
+    return gq, gk, gv, gs
+
+
+def _blocks(batch: int, heads: int, scores: int) -> Iterator[tuple[slice, slice]]:
+    """Parts of batch and heads with about `_BLOCK` scores each: several samples, or some heads."""
+    of_heads = min(heads, max(1, _BLOCK // max(scores, 1)))
+    of_batch = max(1, _BLOCK // max(heads * scores, 1)) if of_heads == heads else 1
+    for i in range(0, batch, of_batch):
+        for j in range(0, heads, max(of_heads, 1)):
+            yield slice(i, i + of_batch), slice(j, j + of_heads)
+
+
+def _exponentials(s: Any, barred: Any) -> None:
+    """``exp(s)`` in place, 0 where it is barred; rows are shifted by their maximum if need be."""
+    if s.dtype != np.float16 and s.size and -_SAFE < s.min() and s.max() < _SAFE:
+        np.exp(s, out=s)
+        if barred is not None:
+            np.copyto(s, 0, where=barred)
+        return
+    if barred is not None:
+        np.copyto(s, -np.inf, where=barred)
+    top = np.maximum.reduce(s, axis=-1, keepdims=True, initial=-np.inf)
+    if barred is not None:
+        top[top == -np.inf] = 0
+    s -= top
+    np.exp(s, out=s)

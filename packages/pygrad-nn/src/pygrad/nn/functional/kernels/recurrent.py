@@ -1,0 +1,283 @@
+"""Recurrent layers over a whole sequence: the steps forwards, and the gradients back through them.
+
+Everything between the borders is feature-major, (time, features, batch): then a gate is one
+contiguous block, and the product of a step, ``W.T @ h``, is the quickest one for a small batch.
+What a step does not depend on is computed for all steps at once: the inputs' part of the gates
+before the loop, the slopes of the gates and the gradients of the weights around the loop back.
+
+``held`` is True where a sample skips a step: its state stays, and its output there is 0. Slopes of
+0, and of 1 from state to state, carry its gradient past the step, so the loops need not know.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+__all__ = [
+    "Tape", "gru_backward", "gru_forward", "lstm_backward", "lstm_forward", "rnn_backward",
+    "rnn_forward", "weight_gradients",
+]  # fmt: skip
+
+
+class Tape(NamedTuple):
+    """What a run leaves for the way back; `hs` and `cs` begin with the initial state."""
+
+    hs: Any  # (T + 1, H, B)
+    cs: Any = None  # (T + 1, H, B)
+    gates: Any = None  # (T, gates, H, B), after their activation
+    inner: Any = None  # (T, H, B): tanh(c) of an LSTM, the hidden part of a GRU's candidate
+
+
+def lstm_forward(
+    x: Any, h: Any, c: Any, W_ih: Any, W_hh: Any, b_ih: Any, b_hh: Any, held: Any
+) -> Tape:
+    """The states of an LSTM, whose gates come as i, f, g, o and are kept as i, f, o, g.
+
+    So the three logistic gates are one block, and one tanh serves all four:
+    sigmoid(x) = tanh(x / 2) / 2 + 1 / 2, with the inner half folded into the weights.
+    """
+    dtype = np.result_type(x, h, c, W_ih, W_hh, b_ih)
+    n = W_hh.shape[0]
+    V_hh = _logistic_first(W_hh, n, dtype)
+    gates = _projected(x, _logistic_first(W_ih, n, dtype), _logistic_first(b_ih + b_hh, n, dtype))
+    hs, cs = _states(h, len(x), dtype), _states(c, len(x), dtype)
+    inner = np.empty_like(hs[1:])
+    z, part = np.empty_like(gates[:1, :]).reshape(4 * n, -1), np.empty_like(hs[0])
+    half = np.array(0.5, dtype)
+    for t, gate in enumerate(gates):
+        np.dot(V_hh.T, hs[t], out=z)
+        gate += z
+        np.tanh(gate, out=gate)
+        logistic = gate[: 3 * n]
+        logistic *= half
+        logistic += half
+        c, tanh_c = cs[t + 1], inner[t]
+        np.multiply(gate[n : 2 * n], cs[t], out=c)
+        c += np.multiply(gate[:n], gate[3 * n :], out=part)
+        np.tanh(c, out=tanh_c)
+        np.multiply(gate[2 * n : 3 * n], tanh_c, out=hs[t + 1])
+        if held is not None:
+            np.copyto(c, cs[t], where=held[t])
+            np.copyto(hs[t + 1], hs[t], where=held[t])
+    return Tape(hs, cs, gates.reshape(len(x), 4, n, -1), inner)
+
+
+def lstm_backward(
+    tape: Tape, W_hh: Any, held: Any, gy: Any, gh: Any, gc: Any
+) -> tuple[Any, Any, Any]:
+    """The gradients of the gates before their activation, in the order i, f, g, o; of h0; of c0."""
+    hs, cs, gates, tanh_c = tape
+    i, f, o, g = (gates[:, k] for k in range(4))
+    one = np.array(1, hs.dtype)
+    # dc/di, dc/df, dc/dg and dh/do, with the slopes of the activations; later times dc or dh
+    ga = np.empty_like(gates)
+    np.subtract(one, gates[:, :2], out=ga[:, :2])
+    ga[:, :2] *= gates[:, :2]
+    ga[:, 0] *= g
+    ga[:, 1] *= cs[:-1]
+    np.multiply(g, g, out=ga[:, 2])
+    np.subtract(one, ga[:, 2], out=ga[:, 2])
+    ga[:, 2] *= i
+    np.subtract(one, o, out=ga[:, 3])
+    ga[:, 3] *= o
+    ga[:, 3] *= tanh_c
+    slope = tanh_c * tanh_c  # dh/dc
+    np.subtract(one, slope, out=slope)
+    slope *= o
+    if held is not None:
+        skipped = held[:, None]
+        np.copyto(ga, 0, where=held[:, None, None])
+        np.copyto(slope, 0, where=skipped)
+        f = np.where(skipped, one, f)
+    arriving = _arriving(gy, hs, held)
+    W_hh = W_hh.astype(hs.dtype, copy=False)
+    dh, dc = _columns(gh, hs.dtype), _columns(gc, hs.dtype)
+    part = np.empty_like(dh)
+    for t in range(len(ga) - 1, -1, -1):
+        now = arriving[t]
+        now += dh
+        dc += np.multiply(now, slope[t], out=part)
+        gate = ga[t]
+        gate[:3] *= dc
+        gate[3] *= now
+        dc *= f[t]
+        np.dot(W_hh, gate.reshape(-1, gate.shape[-1]), out=dh)
+        if held is not None:
+            dh += now * held[t]
+    return ga.reshape(len(ga), -1, hs.shape[2]), dh.T, dc.T
+
+
+def gru_forward(x: Any, h: Any, W_ih: Any, W_hh: Any, b_ih: Any, b_hh: Any, held: Any) -> Tape:
+    """The states of a GRU, whose gates come and are kept as r, z, n."""
+    dtype = np.result_type(x, h, W_ih, W_hh, b_ih)
+    n = W_hh.shape[0]
+    V_hh = _halved(W_hh, n, dtype)
+    b = b_ih.astype(dtype)
+    b[: 2 * n] += b_hh[: 2 * n]
+    gates = _projected(x, _halved(W_ih, n, dtype), _halved(b, n, dtype))
+    hs = _states(h, len(x), dtype)
+    inner = np.empty_like(hs[1:])
+    z = np.empty_like(gates[:1, :]).reshape(3 * n, -1)
+    b_n = np.empty_like(hs[0])  # as a block: a column that broadcasts takes twice the time
+    b_n[:] = b_hh[2 * n :, None]
+    half = np.array(0.5, dtype)
+    for t, gate in enumerate(gates):
+        np.dot(V_hh.T, hs[t], out=z)
+        logistic, candidate, new = gate[: 2 * n], gate[2 * n :], hs[t + 1]
+        logistic += z[: 2 * n]
+        np.tanh(logistic, out=logistic)
+        logistic *= half
+        logistic += half
+        np.add(z[2 * n :], b_n, out=inner[t])
+        candidate += np.multiply(gate[:n], inner[t], out=new)
+        np.tanh(candidate, out=candidate)
+        np.subtract(hs[t], candidate, out=new)
+        new *= gate[n : 2 * n]
+        new += candidate
+        if held is not None:
+            np.copyto(new, hs[t], where=held[t])
+    return Tape(hs, None, gates.reshape(len(x), 3, n, -1), inner)
+
+
+def gru_backward(tape: Tape, W_hh: Any, held: Any, gy: Any, gh: Any) -> tuple[Any, Any, Any]:
+    """The gradients of the gates' hidden parts; of their input parts, r, z, n both; of h0."""
+    hs, _, gates, inner = tape
+    r, z, candidate = (gates[:, k] for k in range(3))
+    one = np.array(1, hs.dtype)
+    ga = np.empty_like(gates)  # the slopes of h by the hidden parts; later times dh
+    to_n = np.multiply(candidate, candidate)  # dh/dn before the activation
+    np.subtract(one, to_n, out=to_n)
+    to_n *= np.subtract(one, z, out=ga[:, 1])
+    ga[:, 1] *= z
+    ga[:, 1] *= hs[:-1] - candidate
+    np.multiply(to_n, r, out=ga[:, 2])
+    np.subtract(one, r, out=ga[:, 0])
+    ga[:, 0] *= ga[:, 2]
+    ga[:, 0] *= inner
+    if held is not None:
+        skipped = held[:, None]
+        np.copyto(ga, 0, where=held[:, None, None])
+        np.copyto(to_n, 0, where=skipped)
+        z = np.where(skipped, one, z)
+    arriving = _arriving(gy, hs, held)
+    W_hh = W_hh.astype(hs.dtype, copy=False)
+    dh = _columns(gh, hs.dtype)
+    part = np.empty_like(dh)
+    for t in range(len(ga) - 1, -1, -1):
+        now = arriving[t]
+        now += dh
+        gate = ga[t]
+        gate *= now
+        np.dot(W_hh, gate.reshape(-1, gate.shape[-1]), out=dh)
+        dh += np.multiply(now, z[t], out=part)
+    to_n *= arriving  # which holds dh at every step now
+    of_inputs = np.concatenate([ga[:, :2], to_n[:, None]], axis=1)
+    shape = (len(ga), -1, hs.shape[2])
+    return ga.reshape(shape), of_inputs.reshape(shape), dh.T
+
+
+def rnn_forward(
+    x: Any, h: Any, W_ih: Any, W_hh: Any, b_ih: Any, b_hh: Any, held: Any, relu: bool
+) -> Tape:
+    """The states of a plain recurrent layer."""
+    dtype = np.result_type(x, h, W_ih, W_hh, b_ih)
+    projected = _projected(x, W_ih.astype(dtype, copy=False), (b_ih + b_hh).astype(dtype))
+    W_hh = W_hh.astype(dtype, copy=False)
+    hs = _states(h, len(x), dtype)
+    zero = np.array(0, dtype)
+    for t, z in enumerate(projected):
+        new = hs[t + 1]
+        np.dot(W_hh.T, hs[t], out=new)
+        new += z
+        if relu:
+            np.maximum(new, zero, out=new)
+        else:
+            np.tanh(new, out=new)
+        if held is not None:
+            np.copyto(new, hs[t], where=held[t])
+    return Tape(hs)
+
+
+def rnn_backward(
+    tape: Tape, W_hh: Any, held: Any, relu: bool, gy: Any, gh: Any
+) -> tuple[Any, Any]:
+    """The gradients of the states before their activation, and of h0."""
+    hs = tape.hs
+    one = np.array(1, hs.dtype)
+    ga = (hs[1:] > 0).astype(hs.dtype) if relu else np.subtract(one, hs[1:] * hs[1:])
+    if held is not None:
+        np.copyto(ga, 0, where=held[:, None])
+    arriving = _arriving(gy, hs, held)
+    W_hh = W_hh.astype(hs.dtype, copy=False)
+    dh = _columns(gh, hs.dtype)
+    for t in range(len(ga) - 1, -1, -1):
+        now = arriving[t]
+        now += dh
+        ga[t] *= now
+        np.dot(W_hh, ga[t], out=dh)
+        if held is not None:
+            dh += now * held[t]
+    return ga, dh.T
+
+
+def weight_gradients(x: Any, hs: Any, of_inputs: Any, of_hidden: Any) -> tuple[Any, Any, Any, Any]:
+    """The gradients of W_ih, W_hh, b_ih and b_hh: one product each over all steps."""
+    steps, width, batch = of_hidden.shape
+    g_hidden = of_hidden.transpose(1, 0, 2).reshape(width, steps * batch)
+    if of_inputs is of_hidden:
+        g_input = g_hidden
+    else:
+        g_input = of_inputs.transpose(1, 0, 2).reshape(width, steps * batch)
+    ones = np.ones(steps * batch, hs.dtype)
+    states = hs[:-1].transpose(1, 0, 2).reshape(hs.shape[1], steps * batch)
+    gW_ih = np.dot(x.reshape(steps * batch, -1).T, g_input.T)
+    gb_ih = np.dot(g_input, ones)
+    gb_hh = gb_ih if of_inputs is of_hidden else np.dot(g_hidden, ones)
+    return gW_ih, np.dot(states, g_hidden.T), gb_ih, gb_hh
+
+
+def _projected(x: Any, W: Any, b: Any) -> Any:
+    """``x @ W + b`` of all steps, (T, gates, B)."""
+    y = np.matmul(W.T, x.transpose(0, 2, 1).astype(W.dtype, copy=False))
+    y += b[:, None]
+    return y
+
+
+def _states(first: Any, steps: int, dtype: Any) -> Any:
+    """Room for the states, (T + 1, H, B), the first of them in its place."""
+    states = np.empty((steps + 1, *first.shape[::-1]), dtype)
+    states[0] = first.T
+    return states
+
+
+def _columns(g: Any, dtype: Any) -> Any:
+    """A state's gradient of shape (B, H) as columns, in an array of its own."""
+    return np.array(g.T, dtype, order="C")
+
+
+def _arriving(gy: Any, hs: Any, held: Any) -> Any:
+    """The outputs' gradients as columns, none where a step was skipped; to be added to."""
+    g = np.empty_like(hs[1:])
+    np.copyto(g, gy.transpose(0, 2, 1), casting="same_kind")
+    if held is not None:
+        np.copyto(g, 0, where=held[:, None])
+    return g
+
+
+def _halved(W: Any, n: int, dtype: Any) -> Any:
+    """A copy whose first 2 n columns are halved, those of a GRU's logistic gates."""
+    V = np.array(W, dtype, order="C")
+    V[..., : 2 * n] *= np.array(0.5, dtype)
+    return V
+
+
+def _logistic_first(W: Any, n: int, dtype: Any) -> Any:
+    """Columns i, f, g, o as i/2, f/2, o/2, g; of a matrix or of a bias."""
+    V = np.empty(W.shape, dtype)
+    half = np.array(0.5, dtype)
+    np.multiply(W[..., : 2 * n], half, out=V[..., : 2 * n])
+    np.multiply(W[..., 3 * n :], half, out=V[..., 2 * n : 3 * n])
+    V[..., 3 * n :] = W[..., 2 * n : 3 * n]
+    return V

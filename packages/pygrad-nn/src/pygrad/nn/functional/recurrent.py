@@ -1,0 +1,471 @@
+"""Recurrent layers as functions: one step, and a whole sequence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pygrad import functions as F
+from pygrad.engine.function import apply
+from pygrad.engine.operands import operand, value_of
+from pygrad.exceptions import ArgumentError, ShapeError
+from pygrad.nn.functional.fused import Fused
+from pygrad.nn.functional.kernels import recurrent as kernels
+
+if TYPE_CHECKING:
+    from pygrad import Variable
+    from pygrad.engine.typing import ArrayLike
+
+__all__ = ["gru", "gru_cell", "lstm", "lstm_cell", "rnn", "rnn_cell"]
+
+_ACTIVATIONS = {"tanh": F.tanh, "relu": F.relu}
+
+
+class Recurrent(Fused):
+    """A recurrent layer over a sequence, in one direction; what all kinds have in common.
+
+    The inputs are x, the state h (an LSTM: h and c), W_ih, W_hh, b_ih and b_hh; the outputs are y
+    and the last state.
+    """
+
+    requires = (
+        "x must have shape (T, B, n_in), states (B, n), W_ih (n_in, gates * n), "
+        "W_hh (n, gates * n) and biases (gates * n,)"
+    )
+    n_states = 1
+
+    def __init__(self, mask: Any, reverse: bool) -> None:
+        self.mask = mask
+        self.reverse = reverse
+        held = None if mask is None or mask.all() else ~mask
+        self.held = held if held is None else self.in_order(held)
+
+    def in_order(self, steps: Any) -> Any:
+        """The steps in the order in which they are taken."""
+        return steps[::-1] if self.reverse else steps
+
+    def forward(self, x, *rest):
+        self.tape = tape = self.run(self.in_order(x), *rest)
+        y = self.in_order(tape.hs[1:].transpose(0, 2, 1))
+        if self.mask is not None:
+            y = y * self.mask[:, :, None]
+        last = [states[-1].T.copy() for states in (tape.hs, tape.cs) if states is not None]
+        return (y, *last)
+
+    def by_hand(self, gy, *glast):
+        x, W_ih, W_hh = self.saved[0], self.saved[-4], self.saved[-3]
+        of_hidden, of_inputs, *gstates = self.pull(W_hh, self.in_order(gy), *glast)
+        gweights: tuple[Any, ...] = (None,) * 4
+        if any(edge is not None for edge in self.edges[-4:]):
+            ordered = self.in_order(x)
+            gweights = kernels.weight_gradients(ordered, self.tape.hs, of_inputs, of_hidden)
+        gx = None
+        if self.wants(0):
+            steps, width, batch = of_inputs.shape
+            rows = of_inputs.transpose(0, 2, 1).reshape(steps * batch, width)
+            gx = self.in_order(np.dot(rows, W_ih.T).reshape(steps, batch, -1))
+        return gx, *gstates, *gweights
+
+    def composed(self, x, *rest):
+        states, weights = rest[: self.n_states], rest[self.n_states :]
+        ys: list[Any] = [None] * len(x)
+        for t in self.in_order(range(len(x))):
+            new = self.step(x[t], states, weights)
+            if self.mask is None:
+                states, ys[t] = new, new[0]
+            else:
+                taken = self.mask[t][:, None]
+                states = tuple(F.where(taken, a, b) for a, b in zip(new, states, strict=True))
+                ys[t] = F.where(taken, new[0], 0)
+        return (F.stack(ys), *states)
+
+
+class Lstm(Recurrent):
+    """An LSTM over a sequence (see `lstm`)."""
+
+    n_states = 2
+
+    def run(self, x, *rest):
+        return kernels.lstm_forward(x, *rest, self.held)
+
+    def pull(self, W_hh, gy, gh, gc):
+        gates, gh0, gc0 = kernels.lstm_backward(self.tape, W_hh, self.held, gy, gh, gc)
+        return gates, gates, gh0, gc0
+
+    def step(self, x, states, weights):
+        return lstm_cell(x, states, *weights)
+
+
+class Gru(Recurrent):
+    """A GRU over a sequence (see `gru`)."""
+
+    def run(self, x, *rest):
+        return kernels.gru_forward(x, *rest, self.held)
+
+    def pull(self, W_hh, gy, gh):
+        return kernels.gru_backward(self.tape, W_hh, self.held, gy, gh)
+
+    def step(self, x, states, weights):
+        return (gru_cell(x, *states, *weights),)
+
+
+class Rnn(Recurrent):
+    """A plain recurrent layer over a sequence (see `rnn`)."""
+
+    def __init__(self, mask: Any, reverse: bool, nonlinearity: str) -> None:
+        super().__init__(mask, reverse)
+        self.nonlinearity = nonlinearity
+
+    def run(self, x, *rest):
+        return kernels.rnn_forward(x, *rest, self.held, self.nonlinearity == "relu")
+
+    def pull(self, W_hh, gy, gh):
+        relu = self.nonlinearity == "relu"
+        gates, gh0 = kernels.rnn_backward(self.tape, W_hh, self.held, relu, gy, gh)
+        return gates, gates, gh0
+
+    def step(self, x, states, weights):
+        return (rnn_cell(x, *states, *weights, nonlinearity=self.nonlinearity),)
+
+
+def rnn_cell(
+    x: ArrayLike,
+    h: ArrayLike,
+    W_ih: ArrayLike,
+    W_hh: ArrayLike,
+    b_ih: ArrayLike | None = None,
+    b_hh: ArrayLike | None = None,
+    nonlinearity: str = "tanh",
+) -> Variable:
+    """One step of a recurrent layer: ``tanh(x @ W_ih + b_ih + h @ W_hh + b_hh)``.
+
+    Parameters
+    ----------
+    x : array_like, shape (..., n_in)
+    h : array_like, shape (..., n)
+        The state before.
+    W_ih, W_hh : array_like, shape (n_in, n) and (n, n)
+    b_ih, b_hh : array_like, shape (n,), optional
+    nonlinearity : {"tanh", "relu"}
+
+    Returns
+    -------
+    Variable, shape (..., n)
+        The state after.
+
+    Raises
+    ------
+    ShapeError
+        If the shapes do not fit.
+    ArgumentError
+        If `nonlinearity` is something else.
+
+    Examples
+    --------
+    >>> from pygrad import functions as F
+    >>> F.rnn_cell([[1.0]], [[0.5]], [[2.0]], [[-1.0]], nonlinearity="relu")
+    Variable([[1.5]])
+    """
+    activation = _ACTIVATIONS[_checked(nonlinearity, "rnn_cell")]
+    return activation(F.linear(x, W_ih, b_ih) + F.linear(h, W_hh, b_hh))
+
+
+def lstm_cell(
+    x: ArrayLike,
+    state: tuple[ArrayLike, ArrayLike],
+    W_ih: ArrayLike,
+    W_hh: ArrayLike,
+    b_ih: ArrayLike | None = None,
+    b_hh: ArrayLike | None = None,
+) -> tuple[Variable, Variable]:
+    """One step of an LSTM.
+
+    With ``i, f, g, o = split(x @ W_ih + b_ih + h @ W_hh + b_hh)`` and s the logistic function:
+    ``c' = s(f) * c + s(i) * tanh(g)`` and ``h' = s(o) * tanh(c')``.
+
+    Parameters
+    ----------
+    x : array_like, shape (..., n_in)
+    state : pair of array_like, shape (..., n)
+        `h` and `c`, before.
+    W_ih, W_hh : array_like, shape (n_in, 4 n) and (n, 4 n)
+    b_ih, b_hh : array_like, shape (4 n,), optional
+
+    Returns
+    -------
+    h, c : Variable, shape (..., n)
+        The state after.
+
+    Raises
+    ------
+    ShapeError
+        If the shapes do not fit.
+
+    References
+    ----------
+    Hochreiter and Schmidhuber, "Long short-term memory", Neural Computation 9 (1997); with the
+    forget gate of Gers, Schmidhuber and Cummins, "Learning to forget", Neural Computation 12 (2000).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from pygrad import functions as F
+    >>> h, c = F.lstm_cell([[1.0]], ([[0.0]], [[2.0]]), np.zeros((1, 4)), np.zeros((1, 4)))
+    >>> c
+    Variable([[1.]])
+    """
+    h, c = state
+    gates = F.linear(x, W_ih, b_ih) + F.linear(h, W_hh, b_hh)
+    i, f, g, o = F.split(gates, 4, axis=-1)
+    c = F.sigmoid(f) * c + F.sigmoid(i) * F.tanh(g)
+    return F.sigmoid(o) * F.tanh(c), c
+
+
+def gru_cell(
+    x: ArrayLike,
+    h: ArrayLike,
+    W_ih: ArrayLike,
+    W_hh: ArrayLike,
+    b_ih: ArrayLike | None = None,
+    b_hh: ArrayLike | None = None,
+) -> Variable:
+    """One step of a gated recurrent unit.
+
+    With ``r, z, n = split(x @ W_ih + b_ih)``, ``r', z', n' = split(h @ W_hh + b_hh)`` and s the
+    logistic function: ``m = tanh(n + s(r + r') * n')`` and ``h' = m + s(z + z') * (h - m)``.
+
+    Parameters
+    ----------
+    x : array_like, shape (..., n_in)
+    h : array_like, shape (..., n)
+        The state before.
+    W_ih, W_hh : array_like, shape (n_in, 3 n) and (n, 3 n)
+    b_ih, b_hh : array_like, shape (3 n,), optional
+
+    Returns
+    -------
+    Variable, shape (..., n)
+        The state after.
+
+    Raises
+    ------
+    ShapeError
+        If the shapes do not fit.
+
+    References
+    ----------
+    Cho et al., "Learning phrase representations using RNN encoder-decoder", EMNLP (2014); the
+    reset gate acts on the product with `W_hh`, as in PyTorch.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from pygrad import functions as F
+    >>> F.gru_cell([[1.0]], [[2.0]], np.zeros((1, 3)), np.zeros((1, 3)))
+    Variable([[1.]])
+    """
+    h = operand(h, "gru_cell")
+    r_x, z_x, n_x = F.split(F.linear(x, W_ih, b_ih), 3, axis=-1)
+    r_h, z_h, n_h = F.split(F.linear(h, W_hh, b_hh), 3, axis=-1)
+    new = F.tanh(n_x + F.sigmoid(r_x + r_h) * n_h)
+    return new + F.sigmoid(z_x + z_h) * (h - new)
+
+
+def rnn(
+    x: ArrayLike,
+    h: ArrayLike,
+    W_ih: ArrayLike,
+    W_hh: ArrayLike,
+    b_ih: ArrayLike | None = None,
+    b_hh: ArrayLike | None = None,
+    *,
+    nonlinearity: str = "tanh",
+    mask: ArrayLike | None = None,
+    reverse: bool = False,
+) -> tuple[Variable, Variable]:
+    """A recurrent layer over a sequence: `rnn_cell` at every step.
+
+    Parameters
+    ----------
+    x : array_like, shape (T, B, n_in)
+        T steps of B samples.
+    h : array_like, shape (B, n)
+        The state at the start.
+    W_ih, W_hh : array_like, shape (n_in, n) and (n, n)
+    b_ih, b_hh : array_like, shape (n,), optional
+    nonlinearity : {"tanh", "relu"}
+    mask : array_like of bool, shape (T, B), optional
+        Where it is False the sample skips the step: its state stays, and its output is 0.
+    reverse : bool
+        Whether to begin with the last step.
+
+    Returns
+    -------
+    y : Variable, shape (T, B, n)
+        The states after each step.
+    h : Variable, shape (B, n)
+        The state at the end.
+
+    Raises
+    ------
+    ShapeError
+        If the shapes do not fit.
+    ArgumentError
+        If `nonlinearity` is something else.
+
+    Examples
+    --------
+    >>> from pygrad import functions as F
+    >>> y, h = F.rnn([[[1.0]], [[2.0]]], [[0.0]], [[1.0]], [[10.0]], nonlinearity="relu")
+    >>> y.tolist(), h.tolist()
+    ([[[1.0]], [[12.0]]], [[12.0]])
+    """
+    inputs, mask = _checked_inputs("rnn", 1, x, (h,), (W_ih, W_hh, b_ih, b_hh), mask)
+    y, h = apply(Rnn(mask, reverse, _checked(nonlinearity, "rnn")), *inputs)
+    return y, h
+
+
+def lstm(
+    x: ArrayLike,
+    state: tuple[ArrayLike, ArrayLike],
+    W_ih: ArrayLike,
+    W_hh: ArrayLike,
+    b_ih: ArrayLike | None = None,
+    b_hh: ArrayLike | None = None,
+    *,
+    mask: ArrayLike | None = None,
+    reverse: bool = False,
+) -> tuple[Variable, tuple[Variable, Variable]]:
+    """An LSTM over a sequence: `lstm_cell` at every step, as one node of the graph.
+
+    Parameters
+    ----------
+    x : array_like, shape (T, B, n_in)
+        T steps of B samples.
+    state : pair of array_like, shape (B, n)
+        `h` and `c` at the start.
+    W_ih, W_hh : array_like, shape (n_in, 4 n) and (n, 4 n)
+        The gates are i, f, g, o, as in PyTorch.
+    b_ih, b_hh : array_like, shape (4 n,), optional
+    mask : array_like of bool, shape (T, B), optional
+        Where it is False the sample skips the step: its state stays, and its output is 0.
+    reverse : bool
+        Whether to begin with the last step.
+
+    Returns
+    -------
+    y : Variable, shape (T, B, n)
+        `h` after each step.
+    (h, c) : Variable, shape (B, n)
+        The state at the end.
+
+    Raises
+    ------
+    ShapeError
+        If the shapes do not fit.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from pygrad import functions as F
+    >>> zeros = np.zeros((2, 3))
+    >>> y, (h, c) = F.lstm(np.ones((5, 2, 4)), (zeros, zeros), np.ones((4, 12)), np.ones((3, 12)))
+    >>> y.shape, h.shape, bool((y[-1] == h).all())
+    ((5, 2, 3), (2, 3), True)
+    """
+    inputs, mask = _checked_inputs("lstm", 4, x, tuple(state), (W_ih, W_hh, b_ih, b_hh), mask)
+    y, h, c = apply(Lstm(mask, reverse), *inputs)
+    return y, (h, c)
+
+
+def gru(
+    x: ArrayLike,
+    h: ArrayLike,
+    W_ih: ArrayLike,
+    W_hh: ArrayLike,
+    b_ih: ArrayLike | None = None,
+    b_hh: ArrayLike | None = None,
+    *,
+    mask: ArrayLike | None = None,
+    reverse: bool = False,
+) -> tuple[Variable, Variable]:
+    """A GRU over a sequence: `gru_cell` at every step, as one node of the graph.
+
+    Parameters
+    ----------
+    x : array_like, shape (T, B, n_in)
+        T steps of B samples.
+    h : array_like, shape (B, n)
+        The state at the start.
+    W_ih, W_hh : array_like, shape (n_in, 3 n) and (n, 3 n)
+        The gates are r, z, n, as in PyTorch.
+    b_ih, b_hh : array_like, shape (3 n,), optional
+    mask : array_like of bool, shape (T, B), optional
+        Where it is False the sample skips the step: its state stays, and its output is 0.
+    reverse : bool
+        Whether to begin with the last step.
+
+    Returns
+    -------
+    y : Variable, shape (T, B, n)
+        The states after each step.
+    h : Variable, shape (B, n)
+        The state at the end.
+
+    Raises
+    ------
+    ShapeError
+        If the shapes do not fit.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from pygrad import functions as F
+    >>> y, h = F.gru(np.ones((5, 2, 4)), np.zeros((2, 3)), np.ones((4, 9)), np.ones((3, 9)))
+    >>> y.shape, h.shape, bool((y[-1] == h).all())
+    ((5, 2, 3), (2, 3), True)
+    """
+    inputs, mask = _checked_inputs("gru", 3, x, (h,), (W_ih, W_hh, b_ih, b_hh), mask)
+    y, h = apply(Gru(mask, reverse), *inputs)
+    return y, h
+
+
+def _checked(nonlinearity: str, where: str) -> str:
+    if nonlinearity not in _ACTIVATIONS:
+        raise ArgumentError(
+            f"{where}: nonlinearity is {nonlinearity!r}; it must be 'tanh' or 'relu'"
+        )
+    return nonlinearity
+
+
+def _checked_inputs(
+    where: str, gates: int, x: Any, states: tuple[Any, ...], weights: tuple[Any, ...], mask: Any
+) -> tuple[list[Any], Any]:
+    """The inputs as Variables whose shapes fit, with biases of 0 if there are none; the mask."""
+    x, W_ih, W_hh = (operand(v, where) for v in (x, *weights[:2]))
+    states = tuple(operand(state, where) for state in states)
+    if x.ndim != 3 or W_hh.ndim != 2:
+        raise ShapeError(
+            f"{where}: x has shape {x.shape} and W_hh {W_hh.shape}; x must have the axes (steps, "
+            f"samples, features) and W_hh must be a matrix"
+        )
+    steps, batch, n_in = x.shape
+    n = W_hh.shape[0]
+    wide = gates * n
+    zeros = np.zeros(wide, W_hh.dtype)
+    biases = [operand(zeros if b is None else b, where) for b in weights[2:]]
+    named = {"W_ih": W_ih, "W_hh": W_hh, "b_ih": biases[0], "b_hh": biases[1]}
+    expected = {"W_ih": (n_in, wide), "W_hh": (n, wide), "b_ih": (wide,), "b_hh": (wide,)}
+    for name, state in zip(("h", "c"), states, strict=False):
+        named[name], expected[name] = state, (batch, n)
+    if mask is not None:
+        named["mask"] = mask = np.asarray(value_of(mask), bool)
+        expected["mask"] = (steps, batch)
+    for name, array in named.items():
+        if array.shape != expected[name]:
+            raise ShapeError(
+                f"{where}: {name} has shape {array.shape}, but for x of shape {x.shape} and W_hh "
+                f"of {W_hh.shape} it must have {expected[name]}"
+            )
+    return [x, *states, W_ih, W_hh, *biases], mask
