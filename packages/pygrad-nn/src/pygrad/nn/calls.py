@@ -88,21 +88,25 @@ def as_inputs(
 
 
 def as_outputs(y: Any, where: str) -> Any:
-    """What `forward` returned, every array in it as a Variable."""
+    """What `forward` returned, every array in it as a Variable; one of several may be None."""
     if isinstance(y, Variable):
         return y
     if isinstance(y, (np.ndarray, np.generic, int, float, complex)):
         return as_variable(y)
     if isinstance(y, dict):
-        return {name: as_outputs(item, where) for name, item in y.items()}
+        return {name: _as_output(item, where) for name, item in y.items()}
     if isinstance(y, (tuple, list)):
-        items = [as_outputs(item, where) for item in y]
+        items = [_as_output(item, where) for item in y]
         return type(y)(*items) if hasattr(y, "_fields") else type(y)(items)
     hint = "; is a `return` missing?" if y is None else ""
     raise DtypeError(
         f"{where}.forward returned {'None' if y is None else f'a {type(y).__name__}'}; it must "
         f"return a Variable, an array, or a tuple, list or dict of them{hint}"
     )
+
+
+def _as_output(item: Any, where: str) -> Any:
+    return None if item is None else as_outputs(item, where)
 
 
 def _data(x: Any, owner: Owner) -> Any:

@@ -21,7 +21,7 @@ from pygrad.nn.functional.kernels.attention import attention_backward, attention
 if TYPE_CHECKING:
     from pygrad.engine.typing import ArrayLike
 
-__all__ = ["scaled_dot_product_attention"]
+__all__ = ["attention_weights", "scaled_dot_product_attention"]
 
 
 class Attention(Fused):
@@ -64,23 +64,23 @@ class Attention(Fused):
         return *gradients, sum_to_shape(gs.reshape(self.shape_of_scores), self.edges[3].shape)
 
     def composed(self, q, k, v, bias=None):
-        scores = (q * self.scale) @ k.swapaxes(-1, -2)
-        if bias is not None:
-            scores = scores + bias
-        barred = self.barred
-        if self.causal:
-            later = np.triu(np.ones(scores.shape[-2:], bool), 1)
-            barred = later if barred is None else barred | later
-        if barred is not None:
-            # a query without a key gets zeros, by a way around the softmax of nothing
-            lost = barred.all(axis=-1, keepdims=True)
-            scores = F.where(barred & ~lost, -np.inf, scores)
-        weights = F.softmax(scores)
-        if barred is not None:
-            weights = F.where(lost, 0, weights)
-        if self.keep is not None:
-            weights = weights * self.keep
-        return weights @ v
+        weights = _weights(q, k, bias, self.barred, self.causal, self.scale)
+        return (weights if self.keep is None else weights * self.keep) @ v
+
+
+def _weights(q: Any, k: Any, bias: Any, barred: Any, causal: bool, scale: float) -> Any:
+    """softmax(scale q k^T + bias), 0 where it is barred; made of functions that have rules."""
+    scores = (q * scale) @ k.swapaxes(-1, -2)
+    if bias is not None:
+        scores = scores + bias
+    if causal:
+        later = np.triu(np.ones(scores.shape[-2:], bool), 1)
+        barred = later if barred is None else barred | later
+    if barred is None:
+        return F.softmax(scores)
+    # a query without a key gets zeros, by a way around the softmax of nothing
+    lost = barred.all(axis=-1, keepdims=True)
+    return F.where(lost, 0, F.softmax(F.where(barred & ~lost, -np.inf, scores)))
 
 
 def scaled_dot_product_attention(
@@ -163,6 +163,49 @@ def scaled_dot_product_attention(
     rule = Attention(factor, barred, bool(is_causal), keep)
     y: Variable = apply(rule, q, k, v) if bias is None else apply(rule, q, k, v, bias)
     return y
+
+
+def attention_weights(
+    query: ArrayLike,
+    key: ArrayLike,
+    attn_mask: ArrayLike | None = None,
+    is_causal: bool = False,
+    scale: float | None = None,
+) -> Variable:
+    """The weights of `scaled_dot_product_attention`: ``softmax(scale * query @ key.T + mask)``.
+
+    They are what pictures of attention show. The attention itself is quicker without them.
+
+    Parameters
+    ----------
+    query : array_like, shape (..., L, E)
+    key : array_like, shape (..., S, E)
+    attn_mask, is_causal, scale
+        As for `scaled_dot_product_attention`.
+
+    Returns
+    -------
+    Variable, shape (..., L, S)
+
+    Raises
+    ------
+    ShapeError
+        If the shapes do not fit.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from pygrad import functions as F
+    >>> F.attention_weights(np.zeros((2, 4)), np.zeros((2, 4)), is_causal=True)
+    Variable([[1.  0. ]
+              [0.5 0.5]])
+    """
+    q, k = (operand(x, "attention_weights") for x in (query, key))
+    q, k, _ = _fitting(q, k, k)
+    bias, barred = _split_mask(attn_mask, (*q.shape[:-1], k.shape[-2]), q.dtype)
+    factor = 1 / math.sqrt(q.shape[-1]) if scale is None else float(scale)
+    weights: Variable = _weights(q, k, bias, barred, is_causal, factor)
+    return weights
 
 
 def _fitting(q: Variable, k: Variable, v: Variable) -> tuple[Variable, Variable, Variable]:

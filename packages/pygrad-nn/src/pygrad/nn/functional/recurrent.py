@@ -1,25 +1,25 @@
-"""Recurrent layers as functions: one step, and a whole sequence."""
+"""Recurrent layers over a whole sequence, each direction as one node of the graph."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from pygrad import functions as F
 from pygrad.engine.function import apply
 from pygrad.engine.operands import operand, value_of
-from pygrad.exceptions import ArgumentError, ShapeError
+from pygrad.exceptions import ShapeError
 from pygrad.nn.functional.fused import Fused
 from pygrad.nn.functional.kernels import recurrent as kernels
+from pygrad.nn.functional.recurrent_cells import gru_cell, lstm_cell, nonlinearity_of, rnn_cell
 
 if TYPE_CHECKING:
     from pygrad import Variable
     from pygrad.engine.typing import ArrayLike
 
-__all__ = ["gru", "gru_cell", "lstm", "lstm_cell", "rnn", "rnn_cell"]
-
-_ACTIVATIONS = {"tanh": F.tanh, "relu": F.relu}
+__all__ = ["gru", "lstm", "rnn"]
 
 
 class Recurrent(Fused):
@@ -33,7 +33,12 @@ class Recurrent(Fused):
         "x must have shape (T, B, n_in), states (B, n), W_ih (n_in, gates * n), "
         "W_hh (n, gates * n) and biases (gates * n,)"
     )
-    n_states = 1
+    n_states: ClassVar[int] = 1
+
+    # of each kind: its kernel forwards, its kernel back, and one step in Variables
+    run: Callable[..., kernels.Tape]
+    pull: Callable[..., tuple[Any, ...]]
+    step: Callable[..., tuple[Variable, ...]]
 
     def __init__(self, mask: Any, reverse: bool) -> None:
         self.mask = mask
@@ -87,7 +92,7 @@ class Lstm(Recurrent):
     n_states = 2
 
     def run(self, x, *rest):
-        return kernels.lstm_forward(x, *rest, self.held)
+        return kernels.lstm_forward(self.held, x, *rest)
 
     def pull(self, W_hh, gy, gh, gc):
         gates, gh0, gc0 = kernels.lstm_backward(self.tape, W_hh, self.held, gy, gh, gc)
@@ -101,7 +106,7 @@ class Gru(Recurrent):
     """A GRU over a sequence (see `gru`)."""
 
     def run(self, x, *rest):
-        return kernels.gru_forward(x, *rest, self.held)
+        return kernels.gru_forward(self.held, x, *rest)
 
     def pull(self, W_hh, gy, gh):
         return kernels.gru_backward(self.tape, W_hh, self.held, gy, gh)
@@ -118,7 +123,7 @@ class Rnn(Recurrent):
         self.nonlinearity = nonlinearity
 
     def run(self, x, *rest):
-        return kernels.rnn_forward(x, *rest, self.held, self.nonlinearity == "relu")
+        return kernels.rnn_forward(self.held, self.nonlinearity == "relu", x, *rest)
 
     def pull(self, W_hh, gy, gh):
         relu = self.nonlinearity == "relu"
@@ -126,150 +131,8 @@ class Rnn(Recurrent):
         return gates, gates, gh0
 
     def step(self, x, states, weights):
-        return (rnn_cell(x, *states, *weights, nonlinearity=self.nonlinearity),)
-
-
-def rnn_cell(
-    x: ArrayLike,
-    h: ArrayLike,
-    W_ih: ArrayLike,
-    W_hh: ArrayLike,
-    b_ih: ArrayLike | None = None,
-    b_hh: ArrayLike | None = None,
-    nonlinearity: str = "tanh",
-) -> Variable:
-    """One step of a recurrent layer: ``tanh(x @ W_ih + b_ih + h @ W_hh + b_hh)``.
-
-    Parameters
-    ----------
-    x : array_like, shape (..., n_in)
-    h : array_like, shape (..., n)
-        The state before.
-    W_ih, W_hh : array_like, shape (n_in, n) and (n, n)
-    b_ih, b_hh : array_like, shape (n,), optional
-    nonlinearity : {"tanh", "relu"}
-
-    Returns
-    -------
-    Variable, shape (..., n)
-        The state after.
-
-    Raises
-    ------
-    ShapeError
-        If the shapes do not fit.
-    ArgumentError
-        If `nonlinearity` is something else.
-
-    Examples
-    --------
-    >>> from pygrad import functions as F
-    >>> F.rnn_cell([[1.0]], [[0.5]], [[2.0]], [[-1.0]], nonlinearity="relu")
-    Variable([[1.5]])
-    """
-    activation = _ACTIVATIONS[_checked(nonlinearity, "rnn_cell")]
-    return activation(F.linear(x, W_ih, b_ih) + F.linear(h, W_hh, b_hh))
-
-
-def lstm_cell(
-    x: ArrayLike,
-    state: tuple[ArrayLike, ArrayLike],
-    W_ih: ArrayLike,
-    W_hh: ArrayLike,
-    b_ih: ArrayLike | None = None,
-    b_hh: ArrayLike | None = None,
-) -> tuple[Variable, Variable]:
-    """One step of an LSTM.
-
-    With ``i, f, g, o = split(x @ W_ih + b_ih + h @ W_hh + b_hh)`` and s the logistic function:
-    ``c' = s(f) * c + s(i) * tanh(g)`` and ``h' = s(o) * tanh(c')``.
-
-    Parameters
-    ----------
-    x : array_like, shape (..., n_in)
-    state : pair of array_like, shape (..., n)
-        `h` and `c`, before.
-    W_ih, W_hh : array_like, shape (n_in, 4 n) and (n, 4 n)
-    b_ih, b_hh : array_like, shape (4 n,), optional
-
-    Returns
-    -------
-    h, c : Variable, shape (..., n)
-        The state after.
-
-    Raises
-    ------
-    ShapeError
-        If the shapes do not fit.
-
-    References
-    ----------
-    Hochreiter and Schmidhuber, "Long short-term memory", Neural Computation 9 (1997); with the
-    forget gate of Gers, Schmidhuber and Cummins, "Learning to forget", Neural Computation 12 (2000).
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from pygrad import functions as F
-    >>> h, c = F.lstm_cell([[1.0]], ([[0.0]], [[2.0]]), np.zeros((1, 4)), np.zeros((1, 4)))
-    >>> c
-    Variable([[1.]])
-    """
-    h, c = state
-    gates = F.linear(x, W_ih, b_ih) + F.linear(h, W_hh, b_hh)
-    i, f, g, o = F.split(gates, 4, axis=-1)
-    c = F.sigmoid(f) * c + F.sigmoid(i) * F.tanh(g)
-    return F.sigmoid(o) * F.tanh(c), c
-
-
-def gru_cell(
-    x: ArrayLike,
-    h: ArrayLike,
-    W_ih: ArrayLike,
-    W_hh: ArrayLike,
-    b_ih: ArrayLike | None = None,
-    b_hh: ArrayLike | None = None,
-) -> Variable:
-    """One step of a gated recurrent unit.
-
-    With ``r, z, n = split(x @ W_ih + b_ih)``, ``r', z', n' = split(h @ W_hh + b_hh)`` and s the
-    logistic function: ``m = tanh(n + s(r + r') * n')`` and ``h' = m + s(z + z') * (h - m)``.
-
-    Parameters
-    ----------
-    x : array_like, shape (..., n_in)
-    h : array_like, shape (..., n)
-        The state before.
-    W_ih, W_hh : array_like, shape (n_in, 3 n) and (n, 3 n)
-    b_ih, b_hh : array_like, shape (3 n,), optional
-
-    Returns
-    -------
-    Variable, shape (..., n)
-        The state after.
-
-    Raises
-    ------
-    ShapeError
-        If the shapes do not fit.
-
-    References
-    ----------
-    Cho et al., "Learning phrase representations using RNN encoder-decoder", EMNLP (2014); the
-    reset gate acts on the product with `W_hh`, as in PyTorch.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from pygrad import functions as F
-    >>> F.gru_cell([[1.0]], [[2.0]], np.zeros((1, 3)), np.zeros((1, 3)))
-    Variable([[1.]])
-    """
-    h = operand(h, "gru_cell")
-    r_x, z_x, n_x = F.split(F.linear(x, W_ih, b_ih), 3, axis=-1)
-    r_h, z_h, n_h = F.split(F.linear(h, W_hh, b_hh), 3, axis=-1)
-    new = F.tanh(n_x + F.sigmoid(r_x + r_h) * n_h)
-    return new + F.sigmoid(z_x + z_h) * (h - new)
+        (h,), (W_ih, W_hh, b_ih, b_hh) = states, weights
+        return (rnn_cell(x, h, W_ih, W_hh, b_ih, b_hh, self.nonlinearity),)
 
 
 def rnn(
@@ -322,8 +185,9 @@ def rnn(
     ([[[1.0]], [[12.0]]], [[12.0]])
     """
     inputs, mask = _checked_inputs("rnn", 1, x, (h,), (W_ih, W_hh, b_ih, b_hh), mask)
-    y, h = apply(Rnn(mask, reverse, _checked(nonlinearity, "rnn")), *inputs)
-    return y, h
+    outputs: tuple[Variable, Variable]
+    outputs = apply(Rnn(mask, reverse, nonlinearity_of(nonlinearity, "rnn")), *inputs)
+    return outputs
 
 
 def lstm(
@@ -427,16 +291,8 @@ def gru(
     ((5, 2, 3), (2, 3), True)
     """
     inputs, mask = _checked_inputs("gru", 3, x, (h,), (W_ih, W_hh, b_ih, b_hh), mask)
-    y, h = apply(Gru(mask, reverse), *inputs)
-    return y, h
-
-
-def _checked(nonlinearity: str, where: str) -> str:
-    if nonlinearity not in _ACTIVATIONS:
-        raise ArgumentError(
-            f"{where}: nonlinearity is {nonlinearity!r}; it must be 'tanh' or 'relu'"
-        )
-    return nonlinearity
+    outputs: tuple[Variable, Variable] = apply(Gru(mask, reverse), *inputs)
+    return outputs
 
 
 def _checked_inputs(
@@ -455,7 +311,7 @@ def _checked_inputs(
     wide = gates * n
     zeros = np.zeros(wide, W_hh.dtype)
     biases = [operand(zeros if b is None else b, where) for b in weights[2:]]
-    named = {"W_ih": W_ih, "W_hh": W_hh, "b_ih": biases[0], "b_hh": biases[1]}
+    named: dict[str, Any] = {"W_ih": W_ih, "W_hh": W_hh, "b_ih": biases[0], "b_hh": biases[1]}
     expected = {"W_ih": (n_in, wide), "W_hh": (n, wide), "b_ih": (wide,), "b_hh": (wide,)}
     for name, state in zip(("h", "c"), states, strict=False):
         named[name], expected[name] = state, (batch, n)

@@ -12,9 +12,12 @@ from __future__ import annotations
 from typing import Any
 
 from pygrad.nn.containers import Sequential
+from pygrad.nn.layers.attention import MultiheadAttention
 from pygrad.nn.layers.batch_norm import BatchNorm1d, BatchNorm2d
+from pygrad.nn.layers.bilinear import Bilinear
 from pygrad.nn.layers.convolution import Conv1d, Conv2d, Conv3d
 from pygrad.nn.layers.dropout import Dropout, Dropout2d
+from pygrad.nn.layers.embedding import Embedding
 from pygrad.nn.layers.linear import Linear
 from pygrad.nn.layers.normalisation import GroupNorm, InstanceNorm2d, LayerNorm, RMSNorm
 from pygrad.nn.layers.pooling import (
@@ -26,18 +29,30 @@ from pygrad.nn.layers.pooling import (
     MaxPool1d,
     MaxPool2d,
 )  # fmt: skip
+from pygrad.nn.layers.positions import LearnedPositionalEncoding, SinusoidalPositionalEncoding
+from pygrad.nn.layers.recurrent import GRU, LSTM, RNN
+from pygrad.nn.layers.recurrent_cells import GRUCell, LSTMCell, RNNCell
 from pygrad.nn.layers.resampling import PixelShuffle, Upsample
 from pygrad.nn.layers.shape import Flatten, Identity
+from pygrad.nn.layers.transformer import (
+    TransformerDecoder,
+    TransformerDecoderLayer,
+    TransformerEncoder,
+    TransformerEncoderLayer,
+)  # fmt: skip
 from pygrad.nn.layers.transposed_convolution import ConvTranspose1d, ConvTranspose2d
 from pygrad.nn.module import Module
 from pygrad.plugins import registry as _registry
 
 __all__ = [
-    "AdaptiveAvgPool2d", "AdaptiveMaxPool2d", "AvgPool1d", "AvgPool2d", "BatchNorm1d",
-    "BatchNorm2d", "Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d",
-    "Dropout", "Dropout2d", "Flatten", "GlobalAvgPool", "GroupNorm", "Identity",
-    "InstanceNorm2d", "LayerNorm", "Linear", "MaxPool1d", "MaxPool2d", "PixelShuffle",
-    "RMSNorm", "Sequential", "Upsample", "get", "names",
+    "GRU", "LSTM", "RNN", "AdaptiveAvgPool2d", "AdaptiveMaxPool2d", "AvgPool1d", "AvgPool2d",
+    "BatchNorm1d", "BatchNorm2d", "Bilinear", "Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d",
+    "ConvTranspose2d", "Dropout", "Dropout2d", "Embedding", "Flatten", "GRUCell",
+    "GlobalAvgPool", "GroupNorm", "Identity", "InstanceNorm2d", "LSTMCell", "LayerNorm",
+    "LearnedPositionalEncoding", "Linear", "MaxPool1d", "MaxPool2d", "MultiheadAttention",
+    "PixelShuffle", "RMSNorm", "RNNCell", "Sequential", "SinusoidalPositionalEncoding",
+    "TransformerDecoder", "TransformerDecoderLayer", "TransformerEncoder",
+    "TransformerEncoderLayer", "Upsample", "get", "names",
 ]  # fmt: skip
 
 

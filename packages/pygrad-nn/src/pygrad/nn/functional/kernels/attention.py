@@ -94,7 +94,7 @@ def _blocks(batch: int, heads: int, scores: int) -> Iterator[tuple[slice, slice]
 
 def _exponentials(s: Any, barred: Any) -> None:
     """``exp(s)`` in place, 0 where it is barred; rows are shifted by their maximum if need be."""
-    if s.dtype != np.float16 and s.size and -_SAFE < s.min() and s.max() < _SAFE:
+    if s.dtype != np.float16 and s.size and s.min() > -_SAFE and s.max() < _SAFE:
         np.exp(s, out=s)
         if barred is not None:
             np.copyto(s, 0, where=barred)

@@ -31,7 +31,7 @@ class Tape(NamedTuple):
 
 
 def lstm_forward(
-    x: Any, h: Any, c: Any, W_ih: Any, W_hh: Any, b_ih: Any, b_hh: Any, held: Any
+    held: Any, x: Any, h: Any, c: Any, W_ih: Any, W_hh: Any, b_ih: Any, b_hh: Any
 ) -> Tape:
     """The states of an LSTM, whose gates come as i, f, g, o and are kept as i, f, o, g.
 
@@ -109,7 +109,7 @@ def lstm_backward(
     return ga.reshape(len(ga), -1, hs.shape[2]), dh.T, dc.T
 
 
-def gru_forward(x: Any, h: Any, W_ih: Any, W_hh: Any, b_ih: Any, b_hh: Any, held: Any) -> Tape:
+def gru_forward(held: Any, x: Any, h: Any, W_ih: Any, W_hh: Any, b_ih: Any, b_hh: Any) -> Tape:
     """The states of a GRU, whose gates come and are kept as r, z, n."""
     dtype = np.result_type(x, h, W_ih, W_hh, b_ih)
     n = W_hh.shape[0]
@@ -179,7 +179,7 @@ def gru_backward(tape: Tape, W_hh: Any, held: Any, gy: Any, gh: Any) -> tuple[An
 
 
 def rnn_forward(
-    x: Any, h: Any, W_ih: Any, W_hh: Any, b_ih: Any, b_hh: Any, held: Any, relu: bool
+    held: Any, relu: bool, x: Any, h: Any, W_ih: Any, W_hh: Any, b_ih: Any, b_hh: Any
 ) -> Tape:
     """The states of a plain recurrent layer."""
     dtype = np.result_type(x, h, W_ih, W_hh, b_ih)
@@ -200,9 +200,7 @@ def rnn_forward(
     return Tape(hs)
 
 
-def rnn_backward(
-    tape: Tape, W_hh: Any, held: Any, relu: bool, gy: Any, gh: Any
-) -> tuple[Any, Any]:
+def rnn_backward(tape: Tape, W_hh: Any, held: Any, relu: bool, gy: Any, gh: Any) -> tuple[Any, Any]:
     """The gradients of the states before their activation, and of h0."""
     hs = tape.hs
     one = np.array(1, hs.dtype)

@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["bilinear"]
 
 
-def bilinear(
-    x1: ArrayLike, x2: ArrayLike, W: ArrayLike, b: ArrayLike | None = None
-) -> Variable:
+def bilinear(x1: ArrayLike, x2: ArrayLike, W: ArrayLike, b: ArrayLike | None = None) -> Variable:
     """Bilinear map: ``y[k] = x1 @ W[k] @ x2 + b[k]``.
 
     Parameters

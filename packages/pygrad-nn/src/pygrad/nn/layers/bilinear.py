@@ -1,0 +1,97 @@
+"""Bilinear, a layer of two inputs."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pygrad import Parameter, Variable, default_rng
+from pygrad.nn.functional.bilinear_map import bilinear
+from pygrad.nn.layers.checks import float_dtype, size
+from pygrad.nn.module import Module
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+__all__ = ["Bilinear"]
+
+
+class Bilinear(Module):
+    """Bilinear layer: ``y[k] = x1 @ W[k] @ x2 + b[k]``.
+
+    Parameters
+    ----------
+    in1_features, in2_features, out_features : int
+        How many values the two inputs and the output have.
+    bias : bool
+        Whether there is a `b`.
+    dtype : dtype
+        Of the parameters.
+    rng : numpy.random.Generator, optional
+        Draws the initial values; by default the generator that `pygrad.seed` restarts.
+
+    Attributes
+    ----------
+    W : Parameter, shape (out_features, in1_features, in2_features)
+    b : Parameter, shape (out_features,), or None
+        Both start uniform within ``1 / sqrt(in1_features)`` of 0, as in PyTorch.
+
+    Raises
+    ------
+    ArgumentError
+        If a size is not a whole number of at least 1.
+    DtypeError
+        If `dtype` is not one of floats.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from pygrad import nn
+    >>> nn.Bilinear(3, 4, 2)(np.ones((5, 3)), np.ones((5, 4))).shape
+    (5, 2)
+    """
+
+    def __init__(
+        self,
+        in1_features: int,
+        in2_features: int,
+        out_features: int,
+        bias: bool = True,
+        dtype: npt.DTypeLike = np.float32,
+        rng: np.random.Generator | None = None,
+    ) -> None:
+        super().__init__()
+        n1 = size("Bilinear", "in1_features", in1_features)
+        n2 = size("Bilinear", "in2_features", in2_features)
+        m = size("Bilinear", "out_features", out_features)
+        dtype = float_dtype("Bilinear", dtype)
+        rng = default_rng() if rng is None else rng
+        bound = 1 / math.sqrt(n1)
+        self.W = Parameter(rng.uniform(-bound, bound, (m, n1, n2)).astype(dtype))
+        self.b = Parameter(rng.uniform(-bound, bound, m).astype(dtype)) if bias else None
+
+    @property
+    def in1_features(self) -> int:
+        """How many values the first input has."""
+        return self.W.shape[1]
+
+    @property
+    def in2_features(self) -> int:
+        """How many values the second input has."""
+        return self.W.shape[2]
+
+    @property
+    def out_features(self) -> int:
+        """How many values the output has."""
+        return self.W.shape[0]
+
+    def forward(self, x1: Variable, x2: Variable) -> Variable:
+        """Compute it for `x1` of shape (..., in1_features) and `x2` of (..., in2_features)."""
+        x1, x2 = (x.astype(self.W.dtype) if x.dtype.kind in "biu" else x for x in (x1, x2))
+        return bilinear(x1, x2, self.W, self.b)
+
+    def extra_repr(self) -> str:
+        bias = "" if self.b is not None else ", bias=False"
+        return f"{self.in1_features}, {self.in2_features}, {self.out_features}{bias}"
