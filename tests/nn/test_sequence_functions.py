@@ -8,7 +8,7 @@ from rows import points, row
 
 from pygrad import Variable, grad
 from pygrad import functions as F
-from pygrad.nn.functional import attention, bilinear, embedding, positions, recurrent
+from pygrad.nn.functional import attention, bilinear_map, lookup, positions, recurrent
 from pygrad.nn.functional import recurrent_cells as cells
 from pygrad.testing import Case
 
@@ -184,7 +184,7 @@ def test_the_function_and_its_derivatives_are_right(name):
 
 
 def test_every_function_has_a_row():
-    modules = (attention, bilinear, cells, embedding, positions, recurrent)
+    modules = (attention, bilinear_map, cells, lookup, positions, recurrent)
     functions = {name for module in modules for name in module.__all__}
     # a table of constants, which has no derivative
     assert functions - {name.split(",")[0] for name in CASES} == {"sinusoidal_positions"}
