@@ -8,12 +8,15 @@ from typing import Any
 
 import chains
 import elementwise
+import embeddings
 import images
 import loaders
 import perceptrons
 import processes
+import recurrences
 import scalars
 import second_order
+import transformers
 
 __all__ = ["PROCESSES", "ROWS", "Process", "Row"]
 
@@ -81,6 +84,27 @@ ROWS = [
     ),
     Row("tanh exp sigmoid, 4,000,000 values", elementwise.candidates, {"pygrad": 0.50}),
     Row("Hessian-vector product, Rosenbrock", second_order.candidates, {"pygrad": 0.60}, repeat=5),
+    Row(
+        "lstm 128, 50 steps, batch 32",
+        lambda: recurrences.candidates("LSTM"),
+        {"pygrad": 1.3, "pygrad_avx2": 1.85, "pygrad_to_numpy": 1.15},
+    ),
+    Row(
+        "gru 128, 50 steps, batch 32",
+        lambda: recurrences.candidates("GRU"),
+        {"pygrad": 0.50, "pygrad_avx2": 0.65, "pygrad_to_numpy": 1.15},
+    ),
+    Row(
+        "transformer d 128, 64 steps, batch 16",
+        transformers.candidates,
+        {"pygrad": 0.63, "pygrad_avx2": 0.92, "pygrad_to_numpy": 1.15},
+    ),
+    Row(
+        "embedding 10,000 x 128, 4,096 look-ups",
+        lambda: embeddings.candidates(10_000, 128, 4096),
+        {"pygrad": 1.0},
+        repeat=5,
+    ),
     Row(
         "loader 60,000 x 784, batch 64",
         loaders.candidates,
