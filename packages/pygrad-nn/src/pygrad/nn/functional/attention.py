@@ -41,27 +41,24 @@ class Attention(Fused):
 
     def forward(self, q, k, v, bias=None):
         self.shape_of_scores = shape = (*q.shape[:-1], k.shape[-2])
-        bias, barred, self.keep4 = (_four(a, shape) for a in (bias, self.barred, self.keep))
-        q4 = _four(q) * np.array(self.scale, q.dtype)
-        k4, v4 = _four(k), _four(v)
-        y, e, r = attention_forward(
-            q4, k4, v4, bias, barred, self.causal, self.keep4, is_recording()
-        )
-        self.tape = q4, k4, v4, y, e, r
-        return y.reshape(*shape[:-1], v.shape[-1])
+        bias, barred, keep = (_four(a, shape) for a in (bias, self.barred, self.keep))
+        q, k, v = map(_four, (q, k, v))
+        factor = np.array(self.scale, q.dtype)
+        recording = is_recording()
+        y, weights = attention_forward(q, k, v, factor, bias, barred, self.causal, keep, recording)
+        self.tape = q, k, v, y, weights, factor, keep
+        return y.reshape(*shape[:-1], y.shape[-1])
 
     def by_hand(self, gy):
-        gq, gk, gv, gs = attention_backward(
-            *self.tape, self.keep4, _four(gy), len(self.edges) > 3 and self.wants(3)
-        )
-        gq *= np.array(self.scale, gq.dtype)
-        q, k, v = self.saved[:3]
-        gradients = gq.reshape(q.shape), gk.reshape(k.shape), gv.reshape(v.shape)
-        if len(self.edges) == 3:
-            return gradients
-        if gs is None:
-            return *gradients, None
-        return *gradients, sum_to_shape(gs.reshape(self.shape_of_scores), self.edges[3].shape)
+        wants_bias = len(self.edges) > 3 and self.wants(3)
+        *gradients, gs = attention_backward(*self.tape, _four(gy), wants_bias)
+        gradients = [g.reshape(x.shape) for g, x in zip(gradients, self.saved, strict=False)]
+        if len(self.edges) > 3:
+            shape = self.saved[3].shape
+            gradients.append(
+                sum_to_shape(gs.reshape(self.shape_of_scores), shape) if wants_bias else None
+            )
+        return tuple(gradients)
 
     def composed(self, q, k, v, bias=None):
         weights = _weights(q, k, bias, self.barred, self.causal, self.scale)

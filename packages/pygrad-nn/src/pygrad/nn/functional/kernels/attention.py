@@ -1,7 +1,7 @@
 """Scaled dot-product attention, a block of heads at a time, so that a block's scores stay in cache.
 
-With e = exp(scores) and r = 1 / (the sum of each row of e), the output is r (e @ v). The scores are
-never divided: r goes to the output and to its gradient, which are smaller.
+Scale and sums go to the scores, although the outputs are smaller: a block of scores is contiguous,
+and heads that are views of what a projection made are not.
 """
 
 from __future__ import annotations
@@ -19,33 +19,33 @@ _SAFE = 30.0  # exp of scores within this needs no shift, and sums of them have 
 
 
 def attention_forward(
-    q: Any, k: Any, v: Any, bias: Any, barred: Any, causal: bool, keep: Any, kept: bool
-) -> tuple[Any, Any, Any]:
-    """The output for 4-d q (already scaled), k and v, and with `kept` e and r for the way back.
+    q: Any, k: Any, v: Any, scale: Any, bias: Any, barred: Any, causal: bool, keep: Any, kept: bool
+) -> tuple[Any, Any]:
+    """The output for 4-d q, k and v, and with `kept` the weights for the way back.
 
     `bias` is added to the scores, `barred` is True where there is to be no attention, `keep` holds
     the factors of a dropout.
     """
-    heads, n_queries, n_keys = q.shape[1], q.shape[2], k.shape[2]
-    y = np.empty_like(q) if q.shape == (*q.shape[:3], v.shape[3]) else None
-    if y is None:
-        y = np.empty((*q.shape[:3], v.shape[3]), q.dtype)
-    shape = (*q.shape[:2], n_queries, n_keys)
+    n_queries, n_keys = q.shape[2], k.shape[2]
+    # like q in the order of its axes in memory: heads lie side by side, if a projection made them
+    y = np.empty_like(q, shape=(*q.shape[:3], v.shape[3]))
     skips = causal and n_queries > _QUERIES
-    e = (np.zeros if causal else np.empty)(shape, q.dtype) if kept else None
-    r = np.empty((*shape[:3], 1), q.dtype)
+    weights = None
+    if kept:
+        weights = (np.zeros if causal else np.empty)((*q.shape[:3], n_keys), q.dtype)
     ones = np.ones((n_keys, 1), q.dtype)
-    for block in _blocks(len(q), heads, n_queries * n_keys):
+    for block in _blocks(len(q), q.shape[1], n_queries * n_keys):
         for low in range(0, n_queries, _QUERIES if skips else max(n_queries, 1)):
             high = low + _QUERIES if skips else n_queries
             seen = min(high, n_keys) if causal else n_keys
-            part = (*block, slice(low, high))
-            keys = (*block, slice(seen))
-            out = None if e is None else e[(*part, slice(seen))]
+            part, keys = (*block, slice(low, high)), (*block, slice(seen))
+            scores = (*part, slice(seen))
+            out = None if weights is None else weights[scores]
             s = np.matmul(q[part], k[keys].swapaxes(2, 3), out=out)
+            s *= scale
             if bias is not None:
-                s += bias[(*part, slice(seen))]
-            no = None if barred is None else barred[(*part, slice(seen))]
+                s += bias[scores]
+            no = None if barred is None else barred[scores]
             if causal:
                 later = np.arange(seen) > np.arange(low, low + s.shape[2])[:, None]
                 no = later if no is None else no | later
@@ -53,33 +53,30 @@ def attention_forward(
             total = s @ ones[:seen]
             if no is not None:
                 total[total == 0] = 1  # a query without a key: it gets zeros
-            np.divide(1, total, out=r[part])
-            if keep is not None:
-                s = s * keep[(*part, slice(seen))]
-            np.matmul(s, v[keys], out=y[part])
-            y[part] *= r[part]
-    return y, e, r
+            s *= np.reciprocal(total, out=total)
+            np.matmul(s if keep is None else s * keep[scores], v[keys], out=y[part])
+    return y, weights
 
 
 def attention_backward(
-    q: Any, k: Any, v: Any, y: Any, e: Any, r: Any, keep: Any, gy: Any, wants_bias: bool
+    q: Any, k: Any, v: Any, y: Any, weights: Any, scale: Any, keep: Any, gy: Any, wants_bias: bool
 ) -> tuple[Any, Any, Any, Any]:
-    """The gradients of q (as it was scaled), k, v, and with `wants_bias` of the scores."""
+    """The gradients of q, k, v, and with `wants_bias` of the scores."""
     gq, gk, gv = np.empty_like(q), np.empty_like(k), np.empty_like(v)
-    gs = np.empty_like(e) if wants_bias else None
-    for block in _blocks(len(q), q.shape[1], e.shape[2] * e.shape[3]):
-        weights = e[block]
-        g = gy[block] * r[block]
+    gs = np.empty_like(weights) if wants_bias else None
+    for block in _blocks(len(q), q.shape[1], weights.shape[2] * weights.shape[3]):
+        w, g = weights[block], gy[block]
         s = np.matmul(g, v[block].swapaxes(2, 3), out=None if gs is None else gs[block])
         if keep is None:
-            np.matmul(weights.swapaxes(2, 3), g, out=gv[block])
+            np.matmul(w.swapaxes(2, 3), g, out=gv[block])
         else:
             s *= keep[block]
-            np.matmul((weights * keep[block]).swapaxes(2, 3), g, out=gv[block])
+            np.matmul((w * keep[block]).swapaxes(2, 3), g, out=gv[block])
         s -= np.vecdot(g, y[block])[..., None]
-        s *= weights
-        np.matmul(s, k[block], out=gq[block])
-        np.matmul(s.swapaxes(2, 3), q[block], out=gk[block])
+        s *= w
+        t = s * scale if wants_bias else np.multiply(s, scale, out=s)
+        np.matmul(t, k[block], out=gq[block])
+        np.matmul(t.swapaxes(2, 3), q[block], out=gk[block])
     return gq, gk, gv, gs
 
 
