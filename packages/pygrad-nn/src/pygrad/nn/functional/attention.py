@@ -275,4 +275,4 @@ def _four(a: Any, shape: tuple[int, ...] | None = None) -> Any:
         a = np.broadcast_to(a, shape)
     if a.ndim < 4:
         return a.reshape((1,) * (4 - a.ndim) + a.shape)
-    return a if a.ndim == 4 else a.reshape(-1, *a.shape[-3:])
+    return a if a.ndim == 4 else a.reshape(math.prod(a.shape[:-3]), *a.shape[-3:])

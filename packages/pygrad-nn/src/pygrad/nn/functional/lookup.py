@@ -57,7 +57,8 @@ class AddRows(Function):
         self.n = n
 
     def forward(self, x):
-        return add_rows(x.reshape(-1, x.shape[-1]), self.indices.reshape(-1), self.n)
+        indices = self.indices.reshape(-1)
+        return add_rows(x.reshape(indices.size, x.shape[-1]), indices, self.n)
 
     def backward(self, gy):
         return Embedding(self.indices).on(gy)

@@ -50,8 +50,13 @@ class Recurrent(Fused):
         """The steps in the order in which they are taken."""
         return steps[::-1] if self.reverse else steps
 
+    def counted(self, x: Any) -> Any:
+        """The inputs in their order, those of steps that are skipped as 0, whatever they are."""
+        x = self.in_order(x)
+        return x if self.held is None else np.where(self.held[:, :, None], x.dtype.type(0), x)
+
     def forward(self, x, *rest):
-        self.tape = tape = self.run(self.in_order(x), *rest)
+        self.tape = tape = self.run(self.counted(x), *rest)
         y = self.in_order(tape.hs[1:].transpose(0, 2, 1))
         if self.mask is not None:
             y = y * self.mask[:, :, None]
@@ -63,16 +68,17 @@ class Recurrent(Fused):
         of_hidden, of_inputs, *gstates = self.pull(W_hh, self.in_order(gy), *glast)
         gweights: tuple[Any, ...] = (None,) * 4
         if any(edge is not None for edge in self.edges[-4:]):
-            ordered = self.in_order(x)
-            gweights = kernels.weight_gradients(ordered, self.tape.hs, of_inputs, of_hidden)
+            gweights = kernels.weight_gradients(self.counted(x), self.tape.hs, of_inputs, of_hidden)
         gx = None
         if self.wants(0):
             steps, width, batch = of_inputs.shape
             rows = of_inputs.transpose(0, 2, 1).reshape(steps * batch, width)
-            gx = self.in_order(np.dot(rows, W_ih.T).reshape(steps, batch, -1))
+            gx = self.in_order(np.dot(rows, W_ih.T).reshape(x.shape))
         return gx, *gstates, *gweights
 
     def composed(self, x, *rest):
+        if self.mask is not None:
+            x = F.where(self.mask[:, :, None], x, 0)
         states, weights = rest[: self.n_states], rest[self.n_states :]
         ys: list[Any] = [None] * len(x)
         for t in self.in_order(range(len(x))):

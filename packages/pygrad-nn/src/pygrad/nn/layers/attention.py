@@ -250,7 +250,8 @@ class MultiheadAttention(Module):
 
     def _heads(self, x: Variable) -> Variable:
         """(batch, length, embed_dim) as (batch, heads, length, embed_dim / heads)."""
-        return x.reshape(*x.shape[:2], self.num_heads, -1).transpose(0, 2, 1, 3)
+        width = self.embed_dim // self.num_heads
+        return x.reshape(*x.shape[:2], self.num_heads, width).transpose(0, 2, 1, 3)
 
     def _mask(
         self, attn_mask: Any, padding_mask: Any, causal: bool, scores: tuple[int, ...], extra: int
@@ -276,7 +277,7 @@ class MultiheadAttention(Module):
                     f"{_WHERE}: key_padding_mask has shape {mask.shape}; it must have "
                     f"{(n, keys - extra)}"
                 )
-            masks.append(mask.reshape(-1, 1, 1, keys - extra))
+            masks.append(mask.reshape(mask.size // max(keys - extra, 1), 1, 1, keys - extra))
         if causal and extra:
             masks.append(operand(np.triu(np.ones((length, keys - extra), bool), 1), _WHERE))
         if extra:  # everybody may attend to what was added

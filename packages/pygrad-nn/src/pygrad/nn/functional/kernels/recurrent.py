@@ -44,7 +44,7 @@ def lstm_forward(
     gates = _projected(x, _logistic_first(W_ih, n, dtype), _logistic_first(b_ih + b_hh, n, dtype))
     hs, cs = _states(h, len(x), dtype), _states(c, len(x), dtype)
     inner = np.empty_like(hs[1:])
-    z, part = np.empty_like(gates[:1, :]).reshape(4 * n, -1), np.empty_like(hs[0])
+    z, part = np.empty(gates.shape[1:], dtype), np.empty_like(hs[0])
     half = np.array(0.5, dtype)
     for t, gate in enumerate(gates):
         np.dot(V_hh.T, hs[t], out=z)
@@ -61,7 +61,7 @@ def lstm_forward(
         if held is not None:
             np.copyto(c, cs[t], where=held[t])
             np.copyto(hs[t + 1], hs[t], where=held[t])
-    return Tape(hs, cs, gates.reshape(len(x), 4, n, -1), inner)
+    return Tape(hs, cs, gates.reshape(len(x), 4, n, x.shape[1]), inner)
 
 
 def lstm_backward(
@@ -95,6 +95,7 @@ def lstm_backward(
     W_hh = W_hh.astype(hs.dtype, copy=False)
     dh, dc = _columns(gh, hs.dtype), _columns(gc, hs.dtype)
     part = np.empty_like(dh)
+    flat = ga.reshape(len(ga), W_hh.shape[1], hs.shape[2])
     for t in range(len(ga) - 1, -1, -1):
         now = arriving[t]
         now += dh
@@ -103,10 +104,10 @@ def lstm_backward(
         gate[:3] *= dc
         gate[3] *= now
         dc *= f[t]
-        np.dot(W_hh, gate.reshape(-1, gate.shape[-1]), out=dh)
+        np.dot(W_hh, flat[t], out=dh)
         if held is not None:
             dh += now * held[t]
-    return ga.reshape(len(ga), -1, hs.shape[2]), dh.T, dc.T
+    return flat, dh.T, dc.T
 
 
 def gru_forward(held: Any, x: Any, h: Any, W_ih: Any, W_hh: Any, b_ih: Any, b_hh: Any) -> Tape:
@@ -119,7 +120,7 @@ def gru_forward(held: Any, x: Any, h: Any, W_ih: Any, W_hh: Any, b_ih: Any, b_hh
     gates = _projected(x, _halved(W_ih, n, dtype), _halved(b, n, dtype))
     hs = _states(h, len(x), dtype)
     inner = np.empty_like(hs[1:])
-    z = np.empty_like(gates[:1, :]).reshape(3 * n, -1)
+    z = np.empty(gates.shape[1:], dtype)
     b_n = np.empty_like(hs[0])  # as a block: a column that broadcasts takes twice the time
     b_n[:] = b_hh[2 * n :, None]
     half = np.array(0.5, dtype)
@@ -138,7 +139,7 @@ def gru_forward(held: Any, x: Any, h: Any, W_ih: Any, W_hh: Any, b_ih: Any, b_hh
         new += candidate
         if held is not None:
             np.copyto(new, hs[t], where=held[t])
-    return Tape(hs, None, gates.reshape(len(x), 3, n, -1), inner)
+    return Tape(hs, None, gates.reshape(len(x), 3, n, x.shape[1]), inner)
 
 
 def gru_backward(tape: Tape, W_hh: Any, held: Any, gy: Any, gh: Any) -> tuple[Any, Any, Any]:
@@ -165,17 +166,16 @@ def gru_backward(tape: Tape, W_hh: Any, held: Any, gy: Any, gh: Any) -> tuple[An
     W_hh = W_hh.astype(hs.dtype, copy=False)
     dh = _columns(gh, hs.dtype)
     part = np.empty_like(dh)
+    flat = ga.reshape(len(ga), W_hh.shape[1], hs.shape[2])
     for t in range(len(ga) - 1, -1, -1):
         now = arriving[t]
         now += dh
-        gate = ga[t]
-        gate *= now
-        np.dot(W_hh, gate.reshape(-1, gate.shape[-1]), out=dh)
+        ga[t] *= now
+        np.dot(W_hh, flat[t], out=dh)
         dh += np.multiply(now, z[t], out=part)
     to_n *= arriving  # which holds dh at every step now
     of_inputs = np.concatenate([ga[:, :2], to_n[:, None]], axis=1)
-    shape = (len(ga), -1, hs.shape[2])
-    return ga.reshape(shape), of_inputs.reshape(shape), dh.T
+    return flat, of_inputs.reshape(flat.shape), dh.T
 
 
 def rnn_forward(
@@ -230,7 +230,7 @@ def weight_gradients(x: Any, hs: Any, of_inputs: Any, of_hidden: Any) -> tuple[A
         g_input = of_inputs.transpose(1, 0, 2).reshape(width, steps * batch)
     ones = np.ones(steps * batch, hs.dtype)
     states = hs[:-1].transpose(1, 0, 2).reshape(hs.shape[1], steps * batch)
-    gW_ih = np.dot(x.reshape(steps * batch, -1).T, g_input.T)
+    gW_ih = np.dot(x.reshape(steps * batch, x.shape[2]).T, g_input.T)
     gb_ih = np.dot(g_input, ones)
     gb_hh = gb_ih if of_inputs is of_hidden else np.dot(g_hidden, ones)
     return gW_ih, np.dot(states, g_hidden.T), gb_ih, gb_hh
