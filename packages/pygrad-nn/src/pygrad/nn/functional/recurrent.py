@@ -68,12 +68,10 @@ class Recurrent(Fused):
         of_hidden, of_inputs, *gstates = self.pull(W_hh, self.in_order(gy), *glast)
         gweights: tuple[Any, ...] = (None,) * 4
         if any(edge is not None for edge in self.edges[-4:]):
-            gweights = kernels.weight_gradients(self.counted(x), self.tape.hs, of_inputs, of_hidden)
+            gweights = kernels.weight_gradients(self.counted(x), self.tape.hs, of_hidden, of_inputs)
         gx = None
         if self.wants(0):
-            steps, width, batch = of_inputs.shape
-            rows = of_inputs.transpose(0, 2, 1).reshape(steps * batch, width)
-            gx = self.in_order(np.dot(rows, W_ih.T).reshape(x.shape))
+            gx = self.in_order(np.dot(of_inputs, W_ih.T).reshape(x.shape))
         return gx, *gstates, *gweights
 
     def composed(self, x, *rest):
@@ -101,8 +99,7 @@ class Lstm(Recurrent):
         return kernels.lstm_forward(self.held, x, *rest)
 
     def pull(self, W_hh, gy, gh, gc):
-        gates, gh0, gc0 = kernels.lstm_backward(self.tape, W_hh, self.held, gy, gh, gc)
-        return gates, gates, gh0, gc0
+        return kernels.lstm_backward(self.tape, W_hh, self.held, gy, gh, gc)
 
     def step(self, x, states, weights):
         return lstm_cell(x, states, *weights)
@@ -133,8 +130,7 @@ class Rnn(Recurrent):
 
     def pull(self, W_hh, gy, gh):
         relu = self.nonlinearity == "relu"
-        gates, gh0 = kernels.rnn_backward(self.tape, W_hh, self.held, relu, gy, gh)
-        return gates, gates, gh0
+        return kernels.rnn_backward(self.tape, W_hh, self.held, relu, gy, gh)
 
     def step(self, x, states, weights):
         (h,), (W_ih, W_hh, b_ih, b_hh) = states, weights

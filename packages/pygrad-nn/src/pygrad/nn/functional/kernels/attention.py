@@ -51,7 +51,7 @@ def attention_forward(
                 no = later if no is None else no | later
             _exponentials(s, no)
             total = s @ ones[:seen]
-            if no is not None:
+            if no is not None or not seen:
                 total[total == 0] = 1  # a query without a key: it gets zeros
             s *= np.reciprocal(total, out=total)
             np.matmul(s if keep is None else s * keep[scores], v[keys], out=y[part])

@@ -66,8 +66,12 @@ def lstm_forward(
 
 def lstm_backward(
     tape: Tape, W_hh: Any, held: Any, gy: Any, gh: Any, gc: Any
-) -> tuple[Any, Any, Any]:
-    """The gradients of the gates before their activation, in the order i, f, g, o; of h0; of c0."""
+) -> tuple[Any, Any, Any, Any]:
+    """The gradients of the gates' hidden parts; of their input parts; of h0; of c0.
+
+    The gates are taken before their activation, in the order i, f, g, o; a row for each step of
+    each sample. The two parts are only added, so their gradients are one array.
+    """
     hs, cs, gates, tanh_c = tape
     i, f, o, g = (gates[:, k] for k in range(4))
     one = np.array(1, hs.dtype)
@@ -107,7 +111,8 @@ def lstm_backward(
         np.dot(W_hh, flat[t], out=dh)
         if held is not None:
             dh += now * held[t]
-    return flat, dh.T, dc.T
+    rows = _rows(flat)
+    return rows, rows, dh.T, dc.T
 
 
 def gru_forward(held: Any, x: Any, h: Any, W_ih: Any, W_hh: Any, b_ih: Any, b_hh: Any) -> Tape:
@@ -121,7 +126,7 @@ def gru_forward(held: Any, x: Any, h: Any, W_ih: Any, W_hh: Any, b_ih: Any, b_hh
     hs = _states(h, len(x), dtype)
     inner = np.empty_like(hs[1:])
     z = np.empty(gates.shape[1:], dtype)
-    b_n = np.empty_like(hs[0])  # as a block: a column that broadcasts takes twice the time
+    b_n = np.empty_like(hs[0])  # a block, as in _projected
     b_n[:] = b_hh[2 * n :, None]
     half = np.array(0.5, dtype)
     for t, gate in enumerate(gates):
@@ -143,7 +148,10 @@ def gru_forward(held: Any, x: Any, h: Any, W_ih: Any, W_hh: Any, b_ih: Any, b_hh
 
 
 def gru_backward(tape: Tape, W_hh: Any, held: Any, gy: Any, gh: Any) -> tuple[Any, Any, Any]:
-    """The gradients of the gates' hidden parts; of their input parts, r, z, n both; of h0."""
+    """The gradients of the gates' hidden parts; of their input parts; of h0; as of an LSTM.
+
+    The reset gate stands between the two parts of n, so there they differ.
+    """
     hs, _, gates, inner = tape
     r, z, candidate = (gates[:, k] for k in range(3))
     one = np.array(1, hs.dtype)
@@ -174,8 +182,10 @@ def gru_backward(tape: Tape, W_hh: Any, held: Any, gy: Any, gh: Any) -> tuple[An
         np.dot(W_hh, flat[t], out=dh)
         dh += np.multiply(now, z[t], out=part)
     to_n *= arriving  # which holds dh at every step now
-    of_inputs = np.concatenate([ga[:, :2], to_n[:, None]], axis=1)
-    return flat, of_inputs.reshape(flat.shape), dh.T
+    of_hidden = _rows(flat)
+    of_inputs = of_hidden.copy()
+    of_inputs[:, 2 * hs.shape[1] :] = _rows(to_n)
+    return of_hidden, of_inputs, dh.T
 
 
 def rnn_forward(
@@ -200,8 +210,10 @@ def rnn_forward(
     return Tape(hs)
 
 
-def rnn_backward(tape: Tape, W_hh: Any, held: Any, relu: bool, gy: Any, gh: Any) -> tuple[Any, Any]:
-    """The gradients of the states before their activation, and of h0."""
+def rnn_backward(
+    tape: Tape, W_hh: Any, held: Any, relu: bool, gy: Any, gh: Any
+) -> tuple[Any, Any, Any]:
+    """The gradients of the hidden parts of the states; of their input parts; of h0; as of an LSTM."""
     hs = tape.hs
     one = np.array(1, hs.dtype)
     ga = (hs[1:] > 0).astype(hs.dtype) if relu else np.subtract(one, hs[1:] * hs[1:])
@@ -217,29 +229,30 @@ def rnn_backward(tape: Tape, W_hh: Any, held: Any, relu: bool, gy: Any, gh: Any)
         np.dot(W_hh, ga[t], out=dh)
         if held is not None:
             dh += now * held[t]
-    return ga, dh.T
+    rows = _rows(ga)
+    return rows, rows, dh.T
 
 
-def weight_gradients(x: Any, hs: Any, of_inputs: Any, of_hidden: Any) -> tuple[Any, Any, Any, Any]:
+def weight_gradients(x: Any, hs: Any, of_hidden: Any, of_inputs: Any) -> tuple[Any, Any, Any, Any]:
     """The gradients of W_ih, W_hh, b_ih and b_hh: one product each over all steps."""
-    steps, width, batch = of_hidden.shape
-    g_hidden = of_hidden.transpose(1, 0, 2).reshape(width, steps * batch)
-    if of_inputs is of_hidden:
-        g_input = g_hidden
-    else:
-        g_input = of_inputs.transpose(1, 0, 2).reshape(width, steps * batch)
-    ones = np.ones(steps * batch, hs.dtype)
-    states = hs[:-1].transpose(1, 0, 2).reshape(hs.shape[1], steps * batch)
-    gW_ih = np.dot(x.reshape(steps * batch, x.shape[2]).T, g_input.T)
-    gb_ih = np.dot(g_input, ones)
-    gb_hh = gb_ih if of_inputs is of_hidden else np.dot(g_hidden, ones)
-    return gW_ih, np.dot(states, g_hidden.T), gb_ih, gb_hh
+    states = _rows(hs[:-1])
+    ones = np.ones(len(states), hs.dtype)
+    gb_ih = np.dot(ones, of_inputs)
+    gb_hh = gb_ih if of_inputs is of_hidden else np.dot(ones, of_hidden)
+    x = x.reshape(len(states), x.shape[2])
+    return np.dot(x.T, of_inputs), np.dot(states.T, of_hidden), gb_ih, gb_hh
+
+
+def _rows(a: Any) -> Any:
+    """(T, width, B) as a row for each step of each sample, (T * B, width)."""
+    steps, width, batch = a.shape
+    return a.transpose(0, 2, 1).reshape(steps * batch, width)
 
 
 def _projected(x: Any, W: Any, b: Any) -> Any:
     """``x @ W + b`` of all steps, (T, gates, B)."""
     y = np.matmul(W.T, x.transpose(0, 2, 1).astype(W.dtype, copy=False))
-    y += b[:, None]
+    y += np.repeat(b[:, None], y.shape[2], axis=1)  # a column that broadcasts takes twice the time
     return y
 
 
