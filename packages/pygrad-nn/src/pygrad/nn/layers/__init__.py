@@ -34,12 +34,8 @@ from pygrad.nn.layers.recurrent import GRU, LSTM, RNN
 from pygrad.nn.layers.recurrent_cells import GRUCell, LSTMCell, RNNCell
 from pygrad.nn.layers.resampling import PixelShuffle, Upsample
 from pygrad.nn.layers.shape import Flatten, Identity
-from pygrad.nn.layers.transformer import (
-    TransformerDecoder,
-    TransformerDecoderLayer,
-    TransformerEncoder,
-    TransformerEncoderLayer,
-)  # fmt: skip
+from pygrad.nn.layers.transformer import TransformerDecoderLayer, TransformerEncoderLayer
+from pygrad.nn.layers.transformer_stacks import TransformerDecoder, TransformerEncoder
 from pygrad.nn.layers.transposed_convolution import ConvTranspose1d, ConvTranspose2d
 from pygrad.nn.module import Module
 from pygrad.plugins import registry as _registry

@@ -10,7 +10,7 @@ from pygrad import Parameter, Variable
 from pygrad.exceptions import ShapeError
 from pygrad.nn.functional.recurrent_cells import gru_cell, lstm_cell, nonlinearity_of, rnn_cell
 from pygrad.nn.layers.checks import float_dtype, size
-from pygrad.nn.layers.recurrent import as_state, first_weights
+from pygrad.nn.layers.recurrent_base import as_state, first_weights
 from pygrad.nn.module import Module
 
 if TYPE_CHECKING:

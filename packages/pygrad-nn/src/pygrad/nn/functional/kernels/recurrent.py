@@ -213,7 +213,7 @@ def rnn_forward(
 def rnn_backward(
     tape: Tape, W_hh: Any, held: Any, relu: bool, gy: Any, gh: Any
 ) -> tuple[Any, Any, Any]:
-    """The gradients of the hidden parts of the states; of their input parts; of h0; as of an LSTM."""
+    """The gradients of the states' hidden parts; of their input parts; of h0; as of an LSTM."""
     hs = tape.hs
     one = np.array(1, hs.dtype)
     ga = (hs[1:] > 0).astype(hs.dtype) if relu else np.subtract(one, hs[1:] * hs[1:])
