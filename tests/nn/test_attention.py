@@ -77,15 +77,6 @@ def test_dropout_of_attention_keeps_the_mean_and_follows_its_generator():
     np.testing.assert_array_equal(a, b)
 
 
-def test_attention_with_dropout_agrees_with_its_derivatives_to_the_second_order():
-    def f(q, k, v):
-        return F.scaled_dot_product_attention(
-            q, k, v, dropout_p=0.3, rng=np.random.default_rng(1), is_causal=True
-        )
-
-    check_gradients(f, [normal(2, 4, 3), normal(2, 5, 3, seed=1), normal(2, 5, 2, seed=2)])
-
-
 def test_attention_goes_by_blocks_that_change_nothing():
     # more scores than a block holds: by samples, and by heads
     for shape in [(9, 2, 100, 4), (1, 3, 300, 4)]:
@@ -213,6 +204,32 @@ def test_a_transformer_layer_agrees_with_its_derivatives_to_the_second_order():
         return layer(x, is_causal=True)
 
     check_gradients(f, [normal(3, 2, 4), layer.linear1.W.data])
+
+
+@pytest.mark.parametrize("norm_first", [False, True])
+def test_a_transformer_layer_norms_before_or_behind_its_parts(norm_first):
+    layer = nn.TransformerEncoderLayer(4, 2, 8, 0.0, norm_first=norm_first, dtype=np.float64)
+    norm1, norm2, x = layer.norm1, layer.norm2, Variable(normal(3, 2, 4))
+
+    def attend(x):
+        return layer.self_attn(x, x, x)[0]
+
+    def network(x):
+        return layer.linear2(F.relu(layer.linear1(x)))
+
+    if norm_first:
+        y = x + attend(norm1(x))
+        y = y + network(norm2(y))
+    else:
+        y = norm1(x + attend(x))
+        y = norm2(y + network(y))
+    np.testing.assert_allclose(layer(x).data, y.data, rtol=1e-12)
+
+
+def test_the_parts_of_a_transformer_layer_are_called_as_modules():
+    layer = nn.TransformerDecoderLayer(4, 2, 8)
+    layer(np.ones((3, 2, 4)), np.ones((5, 2, 4)))
+    assert all(module.last_call is not None for module in layer.modules())
 
 
 def test_a_transformer_layer_drops_in_training_alone():

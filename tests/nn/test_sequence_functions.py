@@ -8,6 +8,7 @@ from rows import points, row
 
 from pygrad import Variable, grad
 from pygrad import functions as F
+from pygrad.engine.kernels.dropout import keep_mask
 from pygrad.nn.functional import attention, bilinear_map, lookup, positions, recurrent
 from pygrad.nn.functional import recurrent_cells as cells
 from pygrad.testing import Case
@@ -90,7 +91,7 @@ def one_step(function, step, gates, n_states=1, bias=True, **options):
     return Case(function, step, [case.inputs[0][0], *case.inputs[1:]], options)
 
 
-def attend(q, k, v=None, attn_mask=None, is_causal=False, scale=None, enable_gqa=False):
+def attend(q, k, v=None, attn_mask=None, is_causal=False, scale=None, enable_gqa=False, keep=None):
     if enable_gqa:
         k, v = (np.repeat(x, q.shape[-3] // x.shape[-3], axis=-3) for x in (k, v))
     s = q @ np.swapaxes(k, -1, -2) * (1 / math.sqrt(q.shape[-1]) if scale is None else scale)
@@ -101,7 +102,13 @@ def attend(q, k, v=None, attn_mask=None, is_causal=False, scale=None, enable_gqa
         s = np.where(attn_mask, s, -np.inf) if is_bool else s + attn_mask
     e = np.exp(s - np.maximum(s.max(axis=-1, keepdims=True), np.finfo(s.dtype).min))
     w = e / np.maximum(e.sum(axis=-1, keepdims=True), np.finfo(s.dtype).tiny)
+    if keep is not None:
+        w = w * keep(w.shape, w.dtype)
     return w if v is None else w @ v
+
+
+def kept(shape, dtype):
+    return keep_mask(shape, 0.3, dtype, np.random.default_rng(1))
 
 
 Q, K, V = points(2, 2, 3, 4), points(2, 2, 5, 4, seed=1), points(2, 2, 5, 2, seed=2)
@@ -149,6 +156,13 @@ CASES = {
         ATTENTION, attend, Q, K, V, attn_mask=ALLOWED, is_causal=True
     ),
     "scaled_dot_product_attention, bias": row(ATTENTION, attend, Q, K, V, points(2, 1, 5, seed=3)),
+    "scaled_dot_product_attention, dropout": row(
+        lambda *xs: ATTENTION(*xs, dropout_p=0.3, rng=np.random.default_rng(1)),
+        lambda *xs: attend(*xs, keep=kept),
+        Q,
+        K,
+        V,
+    ),
     "scaled_dot_product_attention, groups": row(
         ATTENTION, attend, points(2, 4, 3, 4), K, V, enable_gqa=True
     ),
