@@ -172,6 +172,7 @@ class TransformerEncoderLayer(_Layer):
         """The output, of the shape of `src`; the masks are those of `MultiheadAttention`."""
 
         def attend(x: Variable) -> Variable:
+            y: Variable
             y, _ = self.self_attn(
                 x, x, x, src_key_padding_mask, False, src_mask, is_causal=is_causal
             )
@@ -254,12 +255,14 @@ bias, dtype, rng
         """The output, of the shape of `tgt`; the masks are those of `MultiheadAttention`."""
 
         def attend(x: Variable) -> Variable:
+            y: Variable
             y, _ = self.self_attn(
                 x, x, x, tgt_key_padding_mask, False, tgt_mask, is_causal=tgt_is_causal
             )
             return y
 
         def look(x: Variable) -> Variable:
+            y: Variable
             y, _ = self.multihead_attn(
                 x, memory, memory, memory_key_padding_mask, False, memory_mask,
                 is_causal=memory_is_causal,
