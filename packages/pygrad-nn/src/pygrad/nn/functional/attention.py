@@ -27,8 +27,8 @@ __all__ = ["attention_weights", "scaled_dot_product_attention"]
 class Attention(Fused):
     """y = softmax(scale q k^T + bias) v, for q, k and v with the same leading axes.
 
-    With w the softmax, gv = w^T gy, and with gs = w (gy v^T - sum(gy y)): gq = scale gs k,
-    gk = scale gs^T q, gbias = gs.
+    With w the softmax, gw = gy v^T and gs = w (gw - sum(w gw)): gq = scale gs k,
+    gk = scale gs^T q, gv = w^T gy, gbias = gs.
     """
 
     requires = "q must have shape (..., L, E), k (..., S, E), v (..., S, E_v), bias (..., L, S)"
@@ -46,7 +46,7 @@ class Attention(Fused):
         factor = np.array(self.scale, q.dtype)
         recording = is_recording()
         y, weights = attention_forward(q, k, v, factor, bias, barred, self.causal, keep, recording)
-        self.tape = q, k, v, y, weights, factor, keep
+        self.tape = q, k, v, weights, factor, keep
         return y.reshape(*shape[:-1], y.shape[-1])
 
     def by_hand(self, gy):

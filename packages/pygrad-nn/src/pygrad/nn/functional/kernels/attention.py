@@ -59,7 +59,7 @@ def attention_forward(
 
 
 def attention_backward(
-    q: Any, k: Any, v: Any, y: Any, weights: Any, scale: Any, keep: Any, gy: Any, wants_bias: bool
+    q: Any, k: Any, v: Any, weights: Any, scale: Any, keep: Any, gy: Any, wants_bias: bool
 ) -> tuple[Any, Any, Any, Any]:
     """The gradients of q, k, v, and with `wants_bias` of the scores."""
     gq, gk, gv = np.empty_like(q), np.empty_like(k), np.empty_like(v)
@@ -72,7 +72,8 @@ def attention_backward(
         else:
             s *= keep[block]
             np.matmul((w * keep[block]).swapaxes(2, 3), g, out=gv[block])
-        s -= np.vecdot(g, y[block])[..., None]
+        # not vecdot(g, y): that is the same sum, but rounded otherwise, and would not cancel
+        s -= np.vecdot(w, s)[..., None]
         s *= w
         t = s * scale if wants_bias else np.multiply(s, scale, out=s)
         np.matmul(t, k[block], out=gq[block])
