@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 __path__ = extend_path(__path__, __name__)
 
 from pygrad import _lazy, exceptions, functions, plugins
+from pygrad.dtypes import get_default_dtype, set_default_dtype
 from pygrad.engine.function import OUTPUT, Function
 from pygrad.engine.mode import enable_grad, no_grad
 from pygrad.randomness import default_rng, seed
@@ -44,6 +45,7 @@ __all__ = [
     "enable_grad",
     "exceptions",
     "functions",
+    "get_default_dtype",
     "grad",
     "hessian",
     "hookimpl",
@@ -53,6 +55,7 @@ __all__ = [
     "no_grad",
     "plugins",
     "seed",
+    "set_default_dtype",
     "testing",
     "value_and_grad",
     "vjp",

@@ -6,11 +6,18 @@ from collections.abc import Callable
 
 from pygrad import hookimpl
 from pygrad.nn import hookspecs, layers, optim
+from pygrad.nn.initializers.making import OWN
 
 
 @hookimpl
 def register_hookspecs(register: Callable[[str, object], None]) -> None:
     register("nn", hookspecs)
+
+
+@hookimpl
+def register_initializers(register: Callable[[str, object], None]) -> None:
+    for name, initializer in OWN.items():
+        register(name, initializer)
 
 
 @hookimpl

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-__all__ = ["register_layers", "register_optimizers"]
+__all__ = ["register_initializers", "register_layers", "register_optimizers"]
+
+
+def register_initializers(register: Callable[[str, object], None]) -> None:
+    """Offer initializers: ``register("glorot", f)``, called as ``f(shape, fans, rng)``."""
 
 
 def register_layers(register: Callable[[str, object], None]) -> None:
