@@ -12,9 +12,19 @@ import pytest
 from pygrad import Parameter, Variable, nn, no_grad
 from pygrad.exceptions import ArgumentError, DtypeError, ShapeError
 
-OPTIMIZERS = [nn.optim.SGD, nn.optim.AdaGrad, nn.optim.AdaDelta, nn.optim.Adam]
+FIRST = [nn.optim.SGD, nn.optim.AdaGrad, nn.optim.AdaDelta, nn.optim.Adam]
+# Muon trains matrices alone, and LBFGS asks for the loss: they have tests of their own
+OPTIMIZERS = [
+    *FIRST, nn.optim.AdamW, nn.optim.Adamax, nn.optim.LAMB, nn.optim.Lion, nn.optim.NAdam,
+    nn.optim.RAdam, nn.optim.RMSprop, nn.optim.Rprop,
+]  # fmt: skip
 LARGE = 100_000  # several blocks
 each = pytest.mark.parametrize("kind", OPTIMIZERS)
+documented = pytest.mark.parametrize("kind", FIRST)
+
+
+def buckets(optimizer):
+    return [bucket for part in optimizer._parts for bucket in part.buckets]
 
 
 def parameter(shape, dtype=np.float64, seed=0):
@@ -38,7 +48,8 @@ def steps(optimizer, n=3):
 
 def test_the_defaults_are_the_documented_ones():
     def settings(optimizer):
-        return {k: v for k, v in vars(optimizer).items() if k != "params" and k[0] != "_"}
+        # what is added to the documented ones is switched off
+        return {k: v for k, v in optimizer.settings().items() if v}
 
     p = [parameter(2)]
     assert settings(nn.optim.SGD(p)) == {"lr": 1e-2, "momentum": 0.9}
@@ -78,7 +89,7 @@ def reference(kind, p, gradients):
     return p
 
 
-@each
+@documented
 @pytest.mark.parametrize("shape", [(), (1,), (3, 4), (0, 2), (LARGE,), (200, 300)])
 def test_every_shape_is_updated_by_the_formula(kind, shape):
     p, other = parameter(shape), parameter((5,), seed=2)
@@ -91,7 +102,7 @@ def test_every_shape_is_updated_by_the_formula(kind, shape):
     np.testing.assert_allclose(p.data, reference(kind, start, gradients), rtol=1e-12, atol=1e-15)
 
 
-@each
+@documented
 def test_many_small_parameters_of_more_than_a_block_are_updated_by_the_formula(kind):
     params = [parameter((n, 7), seed=n) for n in range(1000, 1040)]
     optimizer = kind(params)
@@ -112,7 +123,7 @@ def test_without_momentum_sgd_is_gradient_descent_and_remembers_nothing():
     give_gradients([p])
     optimizer.step()
     np.testing.assert_allclose(p.data, start - 0.5 * p.grad.data)
-    assert optimizer._buckets[0].state == {}
+    assert buckets(optimizer)[0].state == {}
 
 
 def test_momentum_may_be_switched_on_and_off_on_the_way():
@@ -129,7 +140,7 @@ def test_momentum_may_be_switched_on_and_off_on_the_way():
     np.testing.assert_allclose(p.data, expected)
 
 
-@each
+@pytest.mark.parametrize("kind", [k for k in OPTIMIZERS if k is not nn.optim.Rprop])
 def test_a_new_learning_rate_counts_from_the_next_step(kind):
     p = parameter((3,))
     optimizer = kind([p])
@@ -172,7 +183,7 @@ def test_the_dtype_stays(kind, shape, dtype):
     optimizer = kind([p])
     steps(optimizer)
     assert p.dtype == dtype
-    assert {a.dtype for b in optimizer._buckets for a in b.state.values()} == {np.dtype(dtype)}
+    assert {a.dtype for b in buckets(optimizer) for a in b.state.values()} == {np.dtype(dtype)}
 
 
 @each
@@ -274,7 +285,7 @@ def test_a_step_without_any_gradient_changes_nothing(kind):
     before = p.data.copy()
     optimizer.step()
     np.testing.assert_array_equal(p.data, before)
-    assert optimizer._buckets[0].steps == 0
+    assert buckets(optimizer)[0].steps == 0
 
 
 def test_a_frozen_parameter_stays():

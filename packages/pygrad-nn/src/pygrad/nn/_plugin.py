@@ -28,5 +28,9 @@ def register_layers(register: Callable[[str, object], None]) -> None:
 
 @hookimpl
 def register_optimizers(register: Callable[[str, object], None]) -> None:
-    for optimizer in (optim.AdaDelta, optim.AdaGrad, optim.Adam, optim.SGD):
+    for optimizer in (
+        optim.AdaDelta, optim.AdaGrad, optim.Adam, optim.Adamax, optim.AdamW, optim.LAMB,
+        optim.LBFGS, optim.Lion, optim.Muon, optim.NAdam, optim.RAdam, optim.RMSprop, optim.Rprop,
+        optim.SGD,
+    ):  # fmt: skip
         register(optimizer.__name__, optimizer)
