@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pygrad import Parameter
-from pygrad.nn import initializers, layers, optim
+from pygrad.nn import initializers, layers, optim, schedulers
 from pygrad.nn.buffer import Buffer
 from pygrad.nn.containers import Sequential
 from pygrad.nn.layers.dropout import Dropout
@@ -25,6 +25,7 @@ __all__ = [
     "initializers",
     "layers",
     "optim",
+    "schedulers",
 ]
 
 

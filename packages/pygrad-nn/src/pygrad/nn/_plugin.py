@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pygrad import hookimpl
-from pygrad.nn import hookspecs, layers, optim
+from pygrad.nn import hookspecs, layers, optim, schedulers
 from pygrad.nn.initializers.making import OWN
 
 
@@ -34,3 +34,10 @@ def register_optimizers(register: Callable[[str, object], None]) -> None:
         optim.SGD,
     ):  # fmt: skip
         register(optimizer.__name__, optimizer)
+
+
+@hookimpl
+def register_schedulers(register: Callable[[str, object], None]) -> None:
+    for name in schedulers.__all__:
+        if name[0].isupper() and name != "Scheduler":
+            register(name, getattr(schedulers, name))

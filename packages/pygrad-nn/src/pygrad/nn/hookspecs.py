@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-__all__ = ["register_initializers", "register_layers", "register_optimizers"]
+__all__ = [
+    "register_initializers", "register_layers", "register_optimizers", "register_schedulers",
+]  # fmt: skip
 
 
 def register_initializers(register: Callable[[str, object], None]) -> None:
@@ -17,3 +19,7 @@ def register_layers(register: Callable[[str, object], None]) -> None:
 
 def register_optimizers(register: Callable[[str, object], None]) -> None:
     """Offer optimizers: ``register("Lion", Lion)`` makes ``nn.optim.Lion``, an Optimizer."""
+
+
+def register_schedulers(register: Callable[[str, object], None]) -> None:
+    """Offer schedules: ``register("SqrtLR", SqrtLR)``, a Scheduler."""
