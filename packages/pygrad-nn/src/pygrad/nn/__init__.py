@@ -7,11 +7,12 @@ from typing import Any
 from pygrad import Parameter
 from pygrad.nn import initializers, layers, optim, schedulers
 from pygrad.nn.buffer import Buffer
-from pygrad.nn.containers import Sequential
+from pygrad.nn.containers import ModuleDict, ModuleList, Sequential
 from pygrad.nn.layers.dropout import Dropout
 from pygrad.nn.layers.linear import Linear
 from pygrad.nn.module import Module
 from pygrad.nn.state import MissingWeightsError, WeightsFileError
+from pygrad.nn.summarizing import summary
 
 __all__ = [
     "Buffer",
@@ -19,6 +20,8 @@ __all__ = [
     "Linear",
     "MissingWeightsError",
     "Module",
+    "ModuleDict",
+    "ModuleList",
     "Parameter",
     "Sequential",
     "WeightsFileError",
@@ -26,6 +29,7 @@ __all__ = [
     "layers",
     "optim",
     "schedulers",
+    "summary",
 ]
 
 

@@ -22,8 +22,9 @@ def register_initializers(register: Callable[[str, object], None]) -> None:
 
 @hookimpl
 def register_layers(register: Callable[[str, object], None]) -> None:
-    for layer in (layers.Dropout, layers.Linear, layers.Sequential):
-        register(layer.__name__, layer)
+    for name in layers.__all__:
+        if name[0].isupper():
+            register(name, getattr(layers, name))
 
 
 @hookimpl

@@ -6,13 +6,18 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pygrad import Parameter, Variable
 from pygrad.nn import state
+from pygrad.nn.buffer import Buffer
 from pygrad.nn.calls import Call, Spec, as_inputs, as_outputs, remembered
+from pygrad.nn.hooks import HOOKED, Handle, Hooks
+from pygrad.nn.initializers import checked_dtype
 from pygrad.nn.tree import Owner, members, walk
 from pygrad.plugins import registry
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
+
+    import numpy.typing as npt
 
 __all__ = ["Module"]
 
@@ -53,9 +58,9 @@ class Module(Owner):
     ['fc1.W', 'fc1.b', 'fc2.W', 'fc2.b']
     """
 
-    # A slot, for the memory of a call is no state: copies and pickles leave it out, and the walks
-    # over the attributes never see it.
-    __slots__ = ("_last_call",)
+    # Slots, for the memory of a call and the hooks are no state: copies and pickles leave them
+    # out, and the walks over the attributes never see them.
+    __slots__ = ("_hooks", "_last_call")
 
     training = True
 
@@ -88,6 +93,10 @@ class Module(Owner):
         DtypeError
             If the data are text, None or other objects, or `forward` returns such.
         """
+        if HOOKED and hasattr(self, "_hooks"):
+            y, args, kwargs = self._hooks.call(self, args, kwargs)
+            self._last_call = remembered(args, kwargs)
+            return y
         if kwargs or len(args) != 1 or args[0].__class__ is not Variable:
             args, kwargs = as_inputs(self, args, kwargs)
         y = self.forward(*args, **kwargs)
@@ -140,6 +149,75 @@ class Module(Owner):
         """
         return registry("plotters").get("model")(self, to_file=to_file, dpi=dpi)
 
+    # ---------------------------------------------------------------- hooks
+
+    def register_forward_pre_hook(self, hook: Callable[..., Any]) -> Handle:
+        """Have ``hook(module, args)`` called before `forward`, with the tuple of its arguments.
+
+        What it returns, if not None, takes the place of the arguments: a tuple, or a single one.
+        Copies of the module do not have its hooks.
+
+        Returns
+        -------
+        Handle
+            Its `remove` takes the hook away again; it is a context manager, too.
+
+        Examples
+        --------
+        >>> from pygrad import nn
+        >>> layer = nn.Linear(2, 1, init="ones", bias=False)
+        >>> with layer.register_forward_pre_hook(lambda module, args: args[0] * 10):
+        ...     y = layer([[1.0, 2.0]])
+        >>> y
+        Variable([[30.]])
+        """
+        hooks = self._own_hooks()
+        return hooks.add(hooks.before, hook)
+
+    def register_forward_hook(self, hook: Callable[..., Any]) -> Handle:
+        """Have ``hook(module, args, output)`` called after `forward`.
+
+        What it returns, if not None, takes the place of the output. See
+        `register_forward_pre_hook` for the rest.
+
+        Examples
+        --------
+        >>> from pygrad import nn
+        >>> layer = nn.Linear(2, 1)
+        >>> seen = []
+        >>> handle = layer.register_forward_hook(lambda module, args, y: seen.append(y))
+        >>> y = layer([[1.0, 2.0]])
+        >>> seen[0] is y
+        True
+        >>> handle.remove()
+        """
+        hooks = self._own_hooks()
+        return hooks.add(hooks.after, hook)
+
+    def register_full_backward_hook(self, hook: Callable[..., Any]) -> Handle:
+        """Have ``hook(module, grad_input, grad_output)`` called in the backward pass.
+
+        Both are tuples of Variables: the gradients of the arguments that go by position, None for
+        those without one, and the gradients of the results. What the hook returns, if not None,
+        takes the place of `grad_input`. See `register_forward_pre_hook` for the rest.
+
+        Examples
+        --------
+        >>> from pygrad import Variable, nn
+        >>> layer = nn.Linear(2, 1, init="ones")
+        >>> handle = layer.register_full_backward_hook(lambda module, gx, gy: print(gx, gy))
+        >>> layer(Variable([[1.0, 2.0]])).sum().backward()
+        (Variable([[1. 1.]]),) (Variable([[1.]]),)
+        >>> handle.remove()
+        """
+        hooks = self._own_hooks()
+        return hooks.add(hooks.backward, hook)
+
+    def _own_hooks(self) -> Hooks:
+        if not hasattr(self, "_hooks"):
+            self._hooks = Hooks()
+        return self._hooks
+
     # ---------------------------------------------------------------- parts
 
     def params(self) -> list[Parameter]:
@@ -156,6 +234,21 @@ class Module(Owner):
     def named_params(self) -> list[tuple[str, Parameter]]:
         """Every parameter with its name, as ``[("fc1.W", ...), ("layers.0.b", ...)]``."""
         return [(".".join(path), p) for path, p in walk(self) if isinstance(p, Parameter)]
+
+    def buffers(self) -> list[Buffer]:
+        """Every buffer: what is saved with the weights and not trained.
+
+        Examples
+        --------
+        >>> from pygrad import nn
+        >>> nn.Dropout(0.5).buffers()
+        [Buffer(0.5)]
+        """
+        return [thing for _, thing in walk(self) if isinstance(thing, Buffer)]
+
+    def named_buffers(self) -> list[tuple[str, Buffer]]:
+        """Every buffer with its name."""
+        return [(".".join(path), b) for path, b in walk(self) if isinstance(b, Buffer)]
 
     def modules(self) -> list[Module]:
         """This module and every one inside it, in the order of definition, each once."""
@@ -180,6 +273,93 @@ class Module(Owner):
     def eval(self: M) -> M:
         """Set this module and every one inside it to evaluation: ``train(False)``."""
         return self.train(False)
+
+    def apply(self: M, fn: Callable[[Module], object]) -> M:
+        """Call ``fn(module)`` for every module inside, each once, and for this one at last.
+
+        Examples
+        --------
+        >>> from pygrad import nn
+        >>> model = nn.Sequential(nn.Linear(2, 3), nn.Dropout())
+        >>> model = model.apply(lambda module: print(type(module).__name__))
+        Linear
+        Dropout
+        Sequential
+        """
+        seen: set[int] = set()
+
+        def visit(module: Module) -> None:
+            seen.add(id(module))
+            for child in module.children():
+                if id(child) not in seen:
+                    visit(child)
+            fn(module)
+
+        visit(self)
+        return self
+
+    def freeze(self: M) -> M:
+        """Train the parameters no longer: no gradients, and no steps; returns the module.
+
+        Examples
+        --------
+        >>> from pygrad import nn
+        >>> layer = nn.Linear(2, 3).freeze()
+        >>> layer([[1.0, 2.0]]).requires_grad
+        False
+        """
+        for parameter in self.params():
+            parameter.requires_grad = False
+        return self
+
+    def unfreeze(self: M) -> M:
+        """Train the parameters again; returns the module."""
+        for parameter in self.params():
+            parameter.requires_grad = True
+        return self
+
+    def astype(self: M, dtype: npt.DTypeLike) -> M:
+        """Convert the parameters and the arrays of floats among the buffers; returns the module.
+
+        The gradients are forgotten. Make an optimizer after the conversion, not before: it keeps
+        averages in the parameters' dtype. Single numbers among the buffers, such as the rate of a
+        dropout, stay.
+
+        Raises
+        ------
+        DtypeError
+            If `dtype` is not one of floats.
+
+        Examples
+        --------
+        >>> from pygrad import nn
+        >>> nn.Linear(2, 3).astype("float64").W.dtype
+        dtype('float64')
+        """
+        dtype = checked_dtype(dtype, f"{type(self).__name__}.astype")
+        for parameter in self.params():
+            parameter.zero_grad()
+            parameter.data = parameter.data.astype(dtype)
+        for buffer in self.buffers():
+            if buffer.dtype.kind == "f" and buffer.ndim:
+                buffer.data = buffer.data.astype(dtype)
+        return self
+
+    def multiply_adds(
+        self, inputs: Sequence[tuple[int, ...]], output: tuple[int, ...]
+    ) -> int | None:
+        """How many multiplications with an addition a call takes, those of modules inside aside.
+
+        `nn.summary` asks, with the shapes of the inputs and of the output. A layer that has
+        parameters says it by a method of its own; None where nobody knows.
+
+        Examples
+        --------
+        >>> from pygrad import nn
+        >>> nn.Linear(4, 3).multiply_adds([(10, 4)], (10, 3))
+        120
+        """
+        return None if any(isinstance(p, Parameter) for _, p in members(self)) else 0
 
     def zero_grad(self) -> None:
         """Forget the gradient of every parameter: it becomes None."""

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from pygrad.nn.containers import Sequential
+from pygrad.nn.containers import ModuleDict, ModuleList, Sequential
 from pygrad.nn.layers.dropout import Dropout
 from pygrad.nn.layers.linear import Linear
 from pygrad.nn.module import Module
 from pygrad.plugins import registry as _registry
 
-__all__ = ["Dropout", "Linear", "Sequential", "get", "names"]
+__all__ = ["Dropout", "Linear", "ModuleDict", "ModuleList", "Sequential", "get", "names"]
 
 
 def get(name: str) -> type[Module]:

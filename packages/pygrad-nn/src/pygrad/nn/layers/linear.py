@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,8 @@ from pygrad.nn.initializers import fan_in_uniform, parameter
 from pygrad.nn.module import Module
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     import numpy.typing as npt
 
@@ -93,6 +96,9 @@ class Linear(Module):
         if x.dtype.kind in "biu":
             x = x.astype(self.W.dtype)
         return F.linear(x, self.W, self.b)
+
+    def multiply_adds(self, inputs: Sequence[tuple[int, ...]], output: tuple[int, ...]) -> int:
+        return math.prod(output) * self.in_features
 
     def extra_repr(self) -> str:
         bias = "" if self.b is not None else ", bias=False"
