@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pygrad import hookimpl
-from pygrad.nn import hookspecs, layers, optim, schedulers
+from pygrad.nn import functional, hookspecs, layers, losses, optim, schedulers
 from pygrad.nn.initializers.making import OWN
 
 
 @hookimpl
 def register_hookspecs(register: Callable[[str, object], None]) -> None:
     register("nn", hookspecs)
+
+
+@hookimpl
+def register_functions(register: Callable[[str, object], None]) -> None:
+    for name in functional.__all__:
+        register(name, getattr(functional, name))
 
 
 @hookimpl
@@ -25,6 +31,13 @@ def register_layers(register: Callable[[str, object], None]) -> None:
     for name in layers.__all__:
         if name[0].isupper():
             register(name, getattr(layers, name))
+
+
+@hookimpl
+def register_losses(register: Callable[[str, object], None]) -> None:
+    for name in losses.__all__:
+        if name[0].isupper() and name != "Loss":
+            register(name, getattr(losses, name))
 
 
 @hookimpl

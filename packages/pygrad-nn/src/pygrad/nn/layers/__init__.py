@@ -12,12 +12,36 @@ from __future__ import annotations
 from typing import Any
 
 from pygrad.nn.containers import ModuleDict, ModuleList, Sequential
+from pygrad.nn.layers.activation import (
+    CELU,
+    ELU,
+    GELU,
+    GLU,
+    SELU,
+    Hardtanh,
+    LeakyReLU,
+    LogSigmoid,
+    LogSoftmax,
+    Mish,
+    ReLU,
+    ReLU6,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Softplus,
+    Softsign,
+    Tanh,
+)
 from pygrad.nn.layers.dropout import Dropout
 from pygrad.nn.layers.linear import Linear
 from pygrad.nn.module import Module
 from pygrad.plugins import registry as _registry
 
-__all__ = ["Dropout", "Linear", "ModuleDict", "ModuleList", "Sequential", "get", "names"]
+__all__ = [
+    "CELU", "ELU", "GELU", "GLU", "SELU", "Dropout", "Hardtanh", "LeakyReLU", "Linear",
+    "LogSigmoid", "LogSoftmax", "Mish", "ModuleDict", "ModuleList", "ReLU", "ReLU6",
+    "Sequential", "SiLU", "Sigmoid", "Softmax", "Softplus", "Softsign", "Tanh", "get", "names",
+]  # fmt: skip
 
 
 def get(name: str) -> type[Module]:

@@ -71,7 +71,7 @@ class Linear(Module):
         in_features: int,
         out_features: int,
         bias: bool = True,
-        dtype: npt.DTypeLike = None,
+        dtype: npt.DTypeLike | None = None,
         rng: np.random.Generator | None = None,
         init: Initializer = "fan_in_uniform",
     ) -> None:
