@@ -12,7 +12,7 @@ import numpy as np
 
 from pygrad import Function, Variable, as_variable
 from pygrad.exceptions import ArgumentError
-from pygrad.nn.calls import as_inputs, as_outputs
+from pygrad.nn.calls import Call, as_inputs, as_outputs, remembered
 
 if TYPE_CHECKING:
     from pygrad.nn.module import Module
@@ -72,8 +72,8 @@ class Hooks:
         HOOKED.append(handle)
         return handle
 
-    def call(self, module: Module, args: Any, kwargs: dict[str, Any]) -> tuple[Any, Any, Any]:
-        """The result of a call, and the arguments as the hooks left them."""
+    def call(self, module: Module, args: Any, kwargs: dict[str, Any]) -> tuple[Any, Call]:
+        """The result of a call, and what is remembered of its arguments."""
         args, kwargs = as_inputs(module, args, kwargs)
         for _, hook in self.before[:]:
             changed = hook(module, args)
@@ -90,7 +90,7 @@ class Hooks:
             changed = hook(module, args, y)
             if changed is not None:
                 y = as_outputs(changed, where)
-        return (y if crossing is None else crossing.left(y)), args, kwargs
+        return (y if crossing is None else crossing.left(y)), remembered(args, kwargs)
 
 
 class _Crossing:

@@ -61,6 +61,8 @@ class Module(Owner):
     # Slots, for the memory of a call and the hooks are no state: copies and pickles leave them
     # out, and the walks over the attributes never see them.
     __slots__ = ("_hooks", "_last_call")
+    _hooks: Hooks
+    _last_call: Any
 
     training = True
 
@@ -94,8 +96,7 @@ class Module(Owner):
             If the data are text, None or other objects, or `forward` returns such.
         """
         if HOOKED and hasattr(self, "_hooks"):
-            y, args, kwargs = self._hooks.call(self, args, kwargs)
-            self._last_call = remembered(args, kwargs)
+            y, self._last_call = self._hooks.call(self, args, kwargs)
             return y
         if kwargs or len(args) != 1 or args[0].__class__ is not Variable:
             args, kwargs = as_inputs(self, args, kwargs)

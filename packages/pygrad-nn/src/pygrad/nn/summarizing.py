@@ -34,7 +34,9 @@ class Row(NamedTuple):
     multiply_adds : int, or None
         How many it took, those of the modules inside it included; None where a layer does not say.
     depth : int
-        How deep inside the model it is.
+        In how many modules it is.
+    label : str
+        Its name in the module that holds it.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Row(NamedTuple):
     params: int
     multiply_adds: int | None
     depth: int
+    label: str
 
 
 class Summary:
@@ -139,7 +142,7 @@ def summary(model: Module, *inputs: Any) -> Summary:
         for module, mode in training:
             if module.training is not mode:
                 module.training = mode
-    rows = [calls.row(path, module) for path, module in _tree(model)]
+    rows = [calls.row(*place) for place in _tree(model)]
     return Summary(model, rows, calls.output_bytes)
 
 
@@ -163,7 +166,7 @@ class _Calls:
         if not module.children():
             self.output_bytes += sum(v.data.nbytes for v in outputs)
 
-    def row(self, path: Path, module: Module) -> Row:
+    def row(self, path: Path, depth: int, label: str, module: Module) -> Row:
         inside = [module, *(m for _, m in walk(module) if hasattr(m, "multiply_adds"))]
         work: int | None = 0
         for m in inside:
@@ -172,15 +175,19 @@ class _Calls:
         params = sum(p.size for p in module.params())
         return Row(
             ".".join(path), type(module).__name__, self.shapes.get(id(module)), params, work,
-            len(path),
+            depth, label,
         )  # fmt: skip
 
 
-def _tree(model: Module) -> Iterator[tuple[Path, Module]]:
-    yield (), model
+def _tree(model: Module) -> Iterator[tuple[Path, int, str, Module]]:
+    """Each module with its path, its depth, and its name in the one that holds it."""
+    depths: dict[Path, int] = {(): 0}
+    yield (), 0, "", model
     for path, thing in walk(model):
         if hasattr(thing, "multiply_adds"):
-            yield path, thing
+            holder = next(path[:n] for n in range(len(path) - 1, -1, -1) if path[:n] in depths)
+            depths[path] = depths[holder] + 1
+            yield path, depths[path], ".".join(path[len(holder) :]), thing
 
 
 def _variables(x: Any) -> Iterator[Variable]:
@@ -199,8 +206,7 @@ def _is_shape(x: Any) -> bool:
 
 
 def _cells(row: Row) -> tuple[str, str, str, str]:
-    label = row.name.rpartition(".")[2]
-    layer = "  " * row.depth + (f"{label}: {row.kind}" if label else row.kind)
+    layer = "  " * row.depth + (f"{row.label}: {row.kind}" if row.label else row.kind)
     shape = "-" if row.output_shape is None else str(row.output_shape)
     return layer, shape, f"{row.params:,}", _count(row.multiply_adds)
 

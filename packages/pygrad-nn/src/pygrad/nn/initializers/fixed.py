@@ -75,6 +75,7 @@ def identity(
     if len(shape) < 2:
         raise ShapeError(f"identity: the shape {tuple(shape)} must have at least two axes")
     values = np.zeros(shape)
-    i = np.arange(min(shape[:2]))
-    values[(i, i, *(n // 2 for n in shape[2:]))] = gain
+    middle = tuple(n // 2 for n in shape[2:])
+    for i in range(min(shape[:2])):
+        values[(i, i, *middle)] = gain
     return values

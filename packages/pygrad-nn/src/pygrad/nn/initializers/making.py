@@ -34,7 +34,7 @@ def parameter(
     init: Initializer,
     *,
     fans: Fans | None = None,
-    dtype: npt.DTypeLike = None,
+    dtype: npt.DTypeLike | None = None,
     rng: Generator | None = None,
     where: str = "parameter",
 ) -> Parameter:
@@ -92,7 +92,7 @@ def parameter(
     return Parameter(values.astype(dtype))
 
 
-def checked_dtype(dtype: npt.DTypeLike, where: str) -> np.dtype[Any]:
+def checked_dtype(dtype: npt.DTypeLike | None, where: str) -> np.dtype[Any]:
     """The dtype for a layer's parameters, the default one for None.
 
     Raises

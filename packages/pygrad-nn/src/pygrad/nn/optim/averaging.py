@@ -152,7 +152,7 @@ def _pairs(mine: Module, theirs: Module) -> list[tuple[Any, Any, type]]:
             f"{type(theirs).__name__}: its weights are not those of the model that was copied; "
             f"make a new average for it"
         )
-    pairs = []
+    pairs: list[tuple[Any, Any, type]] = []
     for path, p in own:
         q = given[path]
         if p.shape != q.shape:

@@ -106,9 +106,10 @@ def _gradients(params: Iterable[Variable] | Variable) -> list[Any]:
     gradients = []
     for p in several:
         if p.grad is not None:
-            if not p.grad.data.flags.writeable:
-                p.grad = p.grad.data.copy()
-            gradients.append(p.grad.data)
+            g = p.grad.data
+            if not g.flags.writeable:
+                p.grad = g = g.copy()
+            gradients.append(g)
     return gradients
 
 

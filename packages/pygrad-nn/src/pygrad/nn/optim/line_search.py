@@ -95,7 +95,7 @@ def _zoom(
     stuck = False
     found = None
     while count < budget and found is None and abs(ends[1].t - ends[0].t) >= tolerance:
-        t, stuck = _inside(_cubic(*ends), ends, stuck)
+        t, stuck = _inside(_cubic(ends[0], ends[1]), ends, stuck)
         point = evaluate(t)
         count += 1
         if _is_too_high(point, start) or point.f >= ends[low].f:

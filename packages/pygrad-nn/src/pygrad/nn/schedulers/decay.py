@@ -245,4 +245,4 @@ class PolynomialLR(Scheduler):
         if not step or step > self.total_iters:
             return lr
         left = (self.total_iters - step) / (self.total_iters - step + 1)
-        return lr * left**self.power
+        return float(lr * left**self.power)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -12,6 +12,8 @@ from pygrad.nn.optim import Optimizer
 from pygrad.nn.optim.groups import Group
 
 __all__ = ["Scheduler", "checked", "whole"]
+
+T = TypeVar("T")
 
 
 class Scheduler:
@@ -132,7 +134,7 @@ class Scheduler:
         return f"{type(self).__name__}({', '.join(shown)})"
 
 
-def checked(owner: object, name: str, value: Any, condition: bool, must: str) -> Any:
+def checked(owner: object, name: str, value: T, condition: bool, must: str) -> T:
     """The value of a setting, if the condition holds."""
     if not condition:
         raise ArgumentError(f"{type(owner).__name__}: {name} is {value!r}; it must be {must}")
@@ -142,4 +144,4 @@ def checked(owner: object, name: str, value: Any, condition: bool, must: str) ->
 def whole(owner: object, name: str, value: Any, least: int = 1) -> int:
     """The value of a setting that counts steps."""
     right = isinstance(value, (int, np.integer)) and not isinstance(value, bool) and value >= least
-    return int(checked(owner, name, value, right, f"a whole number of at least {least}"))
+    return int(checked(owner, name, value, bool(right), f"a whole number of at least {least}"))
