@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+import autograd
+import mygrad
 import numpy as np
 import torch
+from optional import jax
 
 from pygrad import Variable
 
@@ -64,8 +67,38 @@ def candidates(size: int | None) -> dict[str, SimpleNamespace]:
         torch_step()
         return [tensor.grad.numpy() for tensor in tensors]
 
+    others = {"mygrad": of_mygrad(x, a, b), "autograd": transformed(autograd.grad, (x, a, b))}
+    if jax:
+        jax.config.update("jax_enable_x64", True)
+        others["jax"] = transformed(lambda f, n: jax.jit(jax.grad(f, n)), (x, a, b))
     return {
+        **others,
         "pygrad": SimpleNamespace(step=pygrad_step, result=pygrad_result),
         "torch": SimpleNamespace(step=torch_step, result=torch_result),
         "numpy": SimpleNamespace(step=numpy_step, result=numpy_step),
     }
+
+
+def of_mygrad(*values) -> SimpleNamespace:
+    leaves = [mygrad.tensor(v) for v in values]
+
+    def step():
+        for leaf in leaves:
+            leaf.null_grad()
+        chain(*leaves).sum().backward()
+
+    def result():
+        step()
+        return [leaf.grad for leaf in leaves]
+
+    return SimpleNamespace(step=step, result=result)
+
+
+def transformed(grad, values) -> SimpleNamespace:
+    """Libraries that turn a function into its gradient."""
+    gradient = grad(lambda y, a, b: chain(y, a, b).sum(), (0, 1, 2))
+
+    def step():
+        return [np.asarray(g) for g in gradient(*values)]
+
+    return SimpleNamespace(step=step, result=step)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 from types import SimpleNamespace
 
+import mygrad
+import mygrad.nnet
 import numpy as np
 import torch
 
@@ -21,7 +23,7 @@ def candidates(sizes: tuple[int, ...], batch: int, optimizer: str) -> dict[str, 
         bound = 1 / np.sqrt(n)
         weights.append(rng.uniform(-bound, bound, (n, m)).astype(np.float32))
         weights.append(rng.uniform(-bound, bound, m).astype(np.float32))
-    make = {"pygrad": of_pygrad, "torch": of_torch, "numpy": by_hand}
+    make = {"pygrad": of_pygrad, "torch": of_torch, "numpy": by_hand, "mygrad": of_mygrad}
     return {name: f(sizes, weights, x, labels, optimizer) for name, f in make.items()}
 
 
@@ -76,6 +78,25 @@ def of_torch(sizes, weights, x, labels, optimizer):
         return [p.detach().numpy().T for p in model.parameters()]
 
     return SimpleNamespace(step=step, result=after_steps(step, read))
+
+
+def of_mygrad(sizes, weights, x, labels, optimizer):
+    """MyGrad has no optimizers: the update is the one that is written by hand."""
+    tensors = [mygrad.tensor(w.copy()) for w in weights]
+    update = {"SGD": Momentum, "Adam": Adam}[optimizer]([t.data for t in tensors])
+
+    def step():
+        a = x
+        for i in range(0, len(tensors), 2):
+            a = mygrad.matmul(a, tensors[i]) + tensors[i + 1]
+            if i + 2 < len(tensors):
+                a = mygrad.nnet.relu(a)
+        mygrad.nnet.softmax_crossentropy(a, labels).backward()
+        update([t.grad for t in tensors])
+        for t in tensors:
+            t.null_grad()
+
+    return SimpleNamespace(step=step, result=after_steps(step, lambda: [t.data for t in tensors]))
 
 
 def by_hand(sizes, weights, x, labels, optimizer):

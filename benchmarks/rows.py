@@ -1,47 +1,83 @@
-"""What is measured: for each row the same work by PyGrad, by PyTorch, and by hand in NumPy."""
+"""What is measured: for each row the same work by PyGrad, by PyTorch, in NumPy, by others."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import chains
+import elementwise
 import loaders
 import perceptrons
+import processes
+import scalars
+import second_order
 
-__all__ = ["ROWS", "Row"]
+__all__ = ["PROCESSES", "ROWS", "Process", "Row"]
 
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the table. `targets` are upper limits: of PyTorch's time, and of NumPy's."""
+    """A line of the table.
+
+    `targets` are upper limits: "pygrad" and "pygrad_avx2" of PyTorch's time, with the kernels that
+    OpenBLAS has for AVX-512 and without; "pygrad_to_numpy" of the time of NumPy by hand.
+    """
 
     name: str
     candidates: Callable[[], dict[str, Any]]
-    targets: dict[str, float] = field(default_factory=dict)
+    targets: Mapping[str, float] = field(default_factory=dict)
     repeat: int = 1
 
 
+@dataclass(frozen=True)
+class Process:
+    """A line about whole processes: what they take, as a multiple of PyTorch's."""
+
+    name: str
+    measure: Callable[[int], float]  # of the number of rounds
+    target: float
+
+
+def mlp(*sizes: int, batch: int, optimizer: str) -> Callable[[], dict[str, Any]]:
+    return lambda: perceptrons.candidates(sizes, batch, optimizer)
+
+
 ROWS = [
-    Row("chain of 1,000, 0-d", lambda: chains.candidates(None), {"pygrad": 0.30}),
-    Row("chain of 1,000, 100 values", lambda: chains.candidates(100), {"pygrad": 0.50}),
+    Row("chain of 1,000, 0-d", lambda: chains.candidates(None), {"pygrad": 0.28}),
+    Row("chain of 1,000, 100 values", lambda: chains.candidates(100), {"pygrad": 0.48}),
     Row("chain of 1,000, 10,000 values", lambda: chains.candidates(10_000), {"pygrad": 0.80}),
+    Row("expression of 30 scalar operations", scalars.candidates, {"pygrad": 0.25}, repeat=50),
     Row(
         "tiny 2-64-64-2, batch 32, SGD",
-        lambda: perceptrons.candidates((2, 64, 64, 2), 32, "SGD"),
-        {"pygrad": 0.45},
+        mlp(2, 64, 64, 2, batch=32, optimizer="SGD"),
+        {"pygrad": 0.40},
         repeat=50,
     ),
     Row(
         "mlp 784-256-128-10, batch 128, Adam",
-        lambda: perceptrons.candidates((784, 256, 128, 10), 128, "Adam"),
-        {"pygrad": 0.65, "pygrad_to_numpy": 1.15},
+        mlp(784, 256, 128, 10, batch=128, optimizer="Adam"),
+        {"pygrad": 0.50, "pygrad_avx2": 0.62, "pygrad_to_numpy": 1.15},
         repeat=5,
     ),
     Row(
+        "big mlp 784-2048-2048-10, batch 512, SGD",
+        mlp(784, 2048, 2048, 10, batch=512, optimizer="SGD"),
+        {"pygrad": 0.53, "pygrad_avx2": 0.88, "pygrad_to_numpy": 1.15},
+    ),
+    Row("tanh exp sigmoid, 4,000,000 values", elementwise.candidates, {"pygrad": 0.50}),
+    Row("Hessian-vector product, Rosenbrock", second_order.candidates, {"pygrad": 0.60}, repeat=5),
+    Row(
         "loader 60,000 x 784, batch 64",
         loaders.candidates,
-        {"pygrad": 0.20, "pygrad_to_numpy": 1.2},
+        {"pygrad": 0.13, "pygrad_to_numpy": 1.2},
     ),
+]
+
+PROCESSES = [
+    Process("peak memory, big mlp", lambda n: processes.memory("big mlp"), 1.0),
+    Process("1,000,000 operations deep, time", lambda n: processes.deep("time", n), 0.5),
+    Process("1,000,000 operations deep, memory", lambda n: processes.deep("memory", 1), 0.5),
+    Process("first training step, imports included", processes.first_step, 0.2),
 ]

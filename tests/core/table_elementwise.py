@@ -14,6 +14,9 @@ UNIT = points(3, 4, low=-0.9, high=0.9)
 ROWS = {
     "absolute": each(F.absolute, np.absolute, A),
     "fabs": each(F.fabs, np.fabs, A),
+    "real": each(F.real, np.real, A),
+    "imag": each(F.imag, np.imag, A),
+    "conj": each(F.conj, np.conj, A),
     "hypot": each(F.hypot, np.hypot, A, B),
     "copysign": each(F.copysign, np.copysign, A, B),
     "cbrt": each(F.cbrt, np.cbrt, SIGNED),

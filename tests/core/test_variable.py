@@ -293,10 +293,41 @@ def test_rows_of_different_lengths_are_refused():
         Variable([[1, 2], [3]])
 
 
-def test_a_complex_leaf_is_refused_for_now():
-    with pytest.raises(DtypeError, match="complex numbers cannot have a gradient yet"):
-        Variable(1j)
-    assert Variable(1j, requires_grad=False).item() == 1j
+def test_the_gradient_of_a_complex_leaf_is_pytorchs():
+    z = Variable([1 + 2j, 3 - 1j])
+    (z * z * z).real.sum().backward()
+    np.testing.assert_allclose(z.grad.data, np.conj(3 * z.data**2))  # d/dRe + i d/dIm
+    z.zero_grad()
+    (z * z.conj()).real.sum().backward()
+    np.testing.assert_allclose(z.grad.data, 2 * z.data)
+    z.zero_grad()
+    z.imag.sum().backward()
+    np.testing.assert_array_equal(z.grad.data, [1j, 1j])
+
+
+def test_a_real_leaf_has_the_real_part_and_so_has_a_real_result_on_the_way():
+    x = Variable([1.0, 2.0])
+    y = x * x
+    (y * (3 + 4j)).imag.sum().backward(retain_grad=True)
+    np.testing.assert_allclose(x.grad.data, 8 * x.data)
+    assert x.grad.dtype == y.grad.dtype == np.float64
+    np.testing.assert_allclose(y.grad.data, [4, 4])
+
+
+def test_the_gradient_given_for_a_complex_result_is_conjugated_as_in_pytorch():
+    z = Variable([1 + 2j, 3 - 1j])
+    v = np.array([1j, 2.0])
+    (z * z).backward(v)
+    np.testing.assert_allclose(z.grad.data, v * np.conj(2 * z.data))
+
+
+def test_the_second_order_of_complex_numbers():
+    z = Variable([1 + 2j, 3 - 1j])
+    (z**3).real.sum().backward(create_graph=True)
+    g = z.grad
+    z.zero_grad()
+    (g * g.conj()).real.sum().backward()  # of |3 z**2|**2 = 9 |z|**4
+    np.testing.assert_allclose(z.grad.data, 36 * np.abs(z.data) ** 2 * z.data)
 
 
 def test_no_attribute_can_be_set_by_mistake():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import signal
 import subprocess
@@ -15,6 +16,7 @@ import pytest
 import pygrad
 from pygrad import hookimpl
 from pygrad.cli import main
+from pygrad.cli.blas import simd, warning_of_old_kernels
 from pygrad.exceptions import DataError
 
 
@@ -62,6 +64,38 @@ def test_info_says_what_a_bug_report_needs(capsys):
     assert "in BLAS" in rows["threads"]
     assert rows["blas"]
     assert "\nplugin " in out
+
+
+@pytest.mark.parametrize(
+    ("forced", "found", "old"),
+    [
+        ("Haswell", ["AVX2", "AVX512_SKX"], True),
+        ("Haswell", ["X86_V3", "X86_V4"], True),
+        ("Haswell", ["X86_V3"], False),
+        ("Zen", ["X86_V3"], False),
+        ("nehalem", ["X86_V3"], True),
+        ("SkylakeX", ["X86_V4"], False),
+        ("NEOVERSEN1", ["ASIMDHP"], False),
+        (None, ["X86_V4"], False),
+    ],
+)
+def test_kernels_that_are_older_than_the_processor_are_warned_of(forced, found, old):
+    warning = warning_of_old_kernels({"OPENBLAS_CORETYPE": forced} if forced else {}, found)
+    assert bool(warning) is old
+    if old:
+        assert f"OPENBLAS_CORETYPE={forced}" in warning
+        assert "unset OPENBLAS_CORETYPE" in warning
+
+
+def test_info_prints_the_warning_in_a_process_with_old_kernels():
+    if not {"AVX2", "X86_V3"} & set(simd()):
+        pytest.skip("the processor has nothing newer than the oldest kernels")
+    environment = {**os.environ, "OPENBLAS_CORETYPE": "Nehalem"}
+    shown = subprocess.run(
+        [sys.executable, "-c", "from pygrad.cli import main; main(['info'])"],
+        env=environment, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    assert "warning: the environment sets OPENBLAS_CORETYPE=Nehalem" in shown
 
 
 def test_plugins_lists_who_adds_what(capsys, command):

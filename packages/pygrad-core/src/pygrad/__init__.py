@@ -10,6 +10,7 @@ __path__ = extend_path(__path__, __name__)
 
 from pygrad import _lazy, exceptions, functions, plugins
 from pygrad.dtypes import get_default_dtype, set_default_dtype
+from pygrad.engine.anomaly import detect_anomaly
 from pygrad.engine.function import OUTPUT, Function
 from pygrad.engine.mode import enable_grad, no_grad
 from pygrad.randomness import default_rng, seed
@@ -41,6 +42,7 @@ __all__ = [
     "as_variable",
     "checkpoint",
     "default_rng",
+    "detect_anomaly",
     "elementwise_grad",
     "enable_grad",
     "exceptions",

@@ -2,6 +2,7 @@
 
     PyGradError
     |-- GraphError (RuntimeError)         the graph cannot do what was asked
+    |-- AnomalyError (RuntimeError)       detect_anomaly found NaN, or an array that was changed
     |-- UnsupportedError (TypeError)      NumPy can do it, PyGrad has no rule for it
     |-- ShapeError (ValueError)           shapes that do not fit
     |   `-- AxisError (IndexError)        an axis or an index that the array does not have
@@ -21,6 +22,7 @@ Each is also the built-in error in brackets, so ``except ValueError`` catches wh
 from __future__ import annotations
 
 __all__ = [
+    "AnomalyError",
     "ArgumentError",
     "AxisError",
     "DataError",
@@ -44,6 +46,10 @@ class PyGradError(Exception):
 
 class GraphError(PyGradError, RuntimeError):
     """The graph cannot do what was asked: there is none, or it did not keep what is wanted."""
+
+
+class AnomalyError(PyGradError, RuntimeError):
+    """What `detect_anomaly` looks for: NaN or infinity, or an array that was changed too early."""
 
 
 class UnsupportedError(PyGradError, TypeError):

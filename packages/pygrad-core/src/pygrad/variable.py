@@ -20,6 +20,7 @@ from pygrad.engine.numpy_protocols import UFUNCS, call_function, call_ufunc
 from pygrad.engine.ops import (
     arithmetic,
     assignment,
+    complex_parts,
     cumulative,
     diagonal,
     dimensions,
@@ -32,7 +33,7 @@ from pygrad.engine.ops import (
     taking,
     variance,
 )
-from pygrad.exceptions import DtypeError, GraphError
+from pygrad.exceptions import GraphError
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -65,7 +66,7 @@ class Variable:
     Raises
     ------
     DtypeError
-        If `data` is text, None or other objects, or complex and in want of a gradient.
+        If `data` is text, None or other objects.
 
     Examples
     --------
@@ -94,7 +95,7 @@ class Variable:
         self._data = value
         self._node = None
         if requires_grad:
-            self._node = _leaf(value, name)
+            self._node = Leaf(value.shape, value.dtype, name)
         elif name is not None:
             self._name = name
 
@@ -184,7 +185,7 @@ class Variable:
                 )
         elif wanted != self.requires_grad:
             name = self.name
-            self._node = _leaf(self._data, name) if wanted else None
+            self._node = Leaf(self.shape, self.dtype, name) if wanted else None
             self.name = name
 
     @property
@@ -198,7 +199,10 @@ class Variable:
         node = self._node
         if node.__class__ is Leaf:
             return node.grad
-        return getattr(node, "_grad", None)
+        gradient: Variable | None = getattr(node, "_grad", None)
+        if gradient is not None and self._data.dtype.kind != "c":
+            return gradient.real  # as a real leaf has the real part
+        return gradient
 
     @grad.setter
     def grad(self, value: ArrayLike | None) -> None:
@@ -420,6 +424,24 @@ class Variable:
     def T(self) -> Variable:
         """The axes in reverse order."""
         return shape.transpose(self)
+
+    @property
+    def real(self) -> Variable:
+        """The real part (see `functions.real`)."""
+        return complex_parts.real(self)
+
+    @property
+    def imag(self) -> Variable:
+        """The imaginary part (see `functions.imag`)."""
+        return complex_parts.imag(self)
+
+    def conj(self) -> Variable:
+        """The complex conjugate (see `functions.conj`)."""
+        return complex_parts.conj(self)
+
+    def conjugate(self) -> Variable:
+        """The complex conjugate (see `functions.conj`)."""
+        return complex_parts.conj(self)
 
     def reshape(self, *lengths: Any) -> Variable:
         """The same values in another shape: ``x.reshape(2, 3)`` or ``x.reshape((2, 3))``.
@@ -677,15 +699,6 @@ def as_variable(x: ArrayLike) -> Variable:
     False
     """
     return x if isinstance(x, Variable) else Variable(x, requires_grad=False)
-
-
-def _leaf(value: Any, name: str | None) -> Leaf:
-    if value.dtype.kind == "c":
-        raise DtypeError(
-            "Variable: complex numbers cannot have a gradient yet; pass requires_grad=False, or "
-            "the real and the imaginary part as two Variables"
-        )
-    return Leaf(value.shape, value.dtype, name)
 
 
 def _value(x: Any) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +17,10 @@ import numpy as np
 
 from pygrad.engine import binding
 from pygrad.engine.checks import as_operand, describe, users_frame
-from pygrad.engine.function import Leaf, Node, result, with_variables
-from pygrad.engine.mode import is_recording, set_recording
+from pygrad.engine.function import Arrived, Leaf, Node, result, with_variables
+from pygrad.engine.guarding import Guarding, any_nan, masked, unguarded
+from pygrad.engine.masking import Masks
+from pygrad.engine.mode import is_recording, recorder, set_recording
 from pygrad.exceptions import GraphError, ShapeError
 
 if TYPE_CHECKING:
@@ -42,7 +44,12 @@ def backward(
     arrived, borrowed = _walk(seeds, create_graph, retain_grad)
     with _storing:
         for leaf, g in arrived.items():
-            if leaf.grad is None and g.__class__ is np.ndarray and g.dtype is leaf.dtype:
+            if (
+                leaf.grad is None
+                and g.__class__ is np.ndarray
+                and (dtype := g.dtype) is leaf.dtype
+                and dtype.kind != "c"
+            ):
                 leaf.grad = result(g.copy() if leaf in borrowed else g, None)
             else:
                 leaf.grad = _for_leaf(leaf, g, leaf in borrowed)
@@ -90,6 +97,51 @@ def _walk(
 ) -> tuple[dict[Any, Any], set[Any]]:
     """What has arrived at the leaves, and at which of them it is somebody else's array.
 
+    Where a branch not taken may have made NaN of a zero, the walk is repeated with care.
+    """
+    prepare: Any = with_variables if create_graph else None
+    watch = recorder()
+    masks = Masks()
+    try:
+        if watch is not True:
+            # with care from the first, or it would find what is no anomaly
+            return _guarded_walk(roots, create_graph, retain_grad, ends, watch.over(prepare))
+        arrived, borrowed = _walk_once(roots, create_graph, retain_grad, ends, prepare)
+        if masks:
+            if any_nan(arrived.values()):
+                arrived, borrowed = _guarded_walk(roots, create_graph, retain_grad, ends, prepare)
+            if create_graph:
+                arrived = {node: masked(g) for node, g in arrived.items()}
+        return arrived, borrowed
+    finally:
+        masks.close()
+
+
+def _guarded_walk(
+    roots: dict[Any, Any],
+    create_graph: bool,
+    retain_grad: bool,
+    ends: dict[Any, Any] | None,
+    prepare: Callable[[Any], Any] | None,
+) -> tuple[dict[Any, Any], set[Any]]:
+    """The same with gradients for which 0 * inf is 0."""
+
+    def prepared(node: Any) -> Any:
+        return Guarding(node if prepare is None else prepare(node))
+
+    arrived, borrowed = _walk_once(roots, create_graph, retain_grad, ends, prepared)
+    return {node: unguarded(g) for node, g in arrived.items()}, borrowed
+
+
+def _walk_once(
+    roots: dict[Any, Any],
+    create_graph: bool,
+    retain_grad: bool,
+    ends: dict[Any, Any] | None,
+    prepare: Callable[[Any], Any] | None,
+) -> tuple[dict[Any, Any], set[Any]]:
+    """The walk. `prepare` makes of a node what its rule is called on, if that is not the node.
+
     The first gradient to reach a node is kept as it is, the second makes a sum that the walk owns,
     and from the third on the walk adds in place. Something has arrived at `ends` before it begins,
     so they are never first reached, never visited, and end the walk as leaves do.
@@ -112,13 +164,13 @@ def _walk(
         return arrived, borrowed
     node: Any = heappop(waiting)[2]
     recording = is_recording()
-    set_recording(create_graph)  # as no_grad and enable_grad do, in less time
+    set_recording(create_graph and recorder())  # as no_grad and enable_grad do, in less time
     try:
         while True:
             gy = arrived.pop(node)
             if retain_grad:
-                node._grad = result(_owned(gy, True), None)
-            rule = with_variables(node) if create_graph else node
+                node._grad = _retained(gy)
+            rule = node if prepare is None else prepare(node)
             try:
                 gxs = rule.backward(gy)
             except Exception as error:
@@ -201,11 +253,19 @@ def _owned(g: Any, borrowed: bool) -> Any:
     return g.copy() if g.__class__ is np.ndarray else g
 
 
+def _retained(gy: Any) -> Any:
+    """The gradient of an intermediate result, for users: plain, of its own, and conjugated."""
+    if isinstance(gy, Arrived):
+        return None
+    g = _owned(unguarded(gy._data if isinstance(gy, binding.Variable) else gy), True)
+    return result(g.conj() if g.dtype.kind == "c" else g, None)
+
+
 def _for_leaf(leaf: Leaf, g: Any, borrowed: bool) -> Any:
     """The Variable to store: with the leaf's dtype, an array of its own, added to what is there."""
-    if g.dtype is not leaf.dtype:
+    if g.dtype is not leaf.dtype or leaf.dtype.kind == "c":
         cast = _cast(g, leaf.dtype)
-        borrowed = borrowed and cast is g
+        borrowed = borrowed and (cast is g or g.dtype.kind == "c")  # the real part is a view
         g = cast
     g = _owned(g, borrowed)
     if not isinstance(g, binding.Variable):
@@ -214,8 +274,9 @@ def _for_leaf(leaf: Leaf, g: Any, borrowed: bool) -> Any:
 
 
 def _cast(g: Any, dtype: np.dtype[Any]) -> Any:
-    if g.dtype.kind == "c" and dtype.kind != "c":
-        g = g.real
+    """A gradient as users see it: of the leaf's dtype, and conjugated."""
+    if g.dtype.kind == "c":
+        g = g.conj() if dtype.kind == "c" else g.real
     # an integer leaf has an integer gradient where the arithmetic was integer, else a float one
     if dtype.kind not in "biu" and g.dtype != dtype:
         g = g.astype(dtype)
@@ -244,6 +305,7 @@ def _seed(y: Variable, gradient: Any) -> Any:
             f"backward: gradient has shape {np.shape(seed)} but the result has {value.shape}; "
             f"they must be equal"
         )
-    if isinstance(seed, binding.Variable):
-        return seed
-    return np.asarray(seed, value.dtype if value.dtype.kind in "fc" else None)[()]
+    if not isinstance(seed, binding.Variable):
+        seed = np.asarray(seed, value.dtype if value.dtype.kind in "fc" else None)[()]
+    # inside the walk a gradient is a covector (see engine/function.py): users have its conjugate
+    return seed.conj() if seed.dtype.kind == "c" else seed

@@ -16,6 +16,7 @@ import numpy as np
 
 from pygrad.engine import binding
 from pygrad.engine.checks import NUMBERS, as_operand, checked, describe
+from pygrad.engine.masking import note_masking
 from pygrad.engine.mode import is_recording
 from pygrad.engine.numpy_protocols import UFUNCS
 from pygrad.exceptions import AxisError, DtypeError, PyGradError, ShapeError
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from pygrad.variable import Variable
 
 __all__ = [
-    "OUTPUT", "Function", "Leaf", "Node", "Unary", "apply", "creator", "next_serial",
+    "OUTPUT", "Function", "Leaf", "Node", "Unary", "apply", "apply_unary", "creator", "next_serial",
     "output_nodes", "result", "with_variables",
 ]  # fmt: skip
 
@@ -67,6 +68,9 @@ class Function:
     that has none). It finds its arrays in `self.saved` and is written with operators, array
     methods and NumPy ufuncs alone: a first-order pass hands it plain arrays and a
     ``create_graph=True`` pass hands it Variables, so that one rule serves every order.
+
+    The gradient of x is the gx for which the result changes by ``Re(sum(gx * dx))``. So y = f(x)
+    has ``gx = gy * f'(x)``, of complex numbers too.
 
     Settings are attributes, set in `__init__`. Arrays are never stored by hand.
 
@@ -201,11 +205,13 @@ class Function:
     def _several(
         self, y: tuple[Any, ...], arrays: list[Any], edges: list[Node | None], tracked: bool
     ) -> tuple[Variable, ...]:
-        outputs = [_as_result(array, self) for array in y]
-        if not (tracked and is_recording()):
+        outputs = tuple([_as_result(array, self) for array in y])
+        if not (tracked and (recording := is_recording())):
             return tuple(result(array, None) for array in outputs)
-        self._record(tuple(edges), outputs[0].shape, arrays, tuple(outputs))
+        self._record(tuple(edges), outputs[0].shape, arrays, outputs)
         self.outputs_like = [(array.shape, array.dtype) for array in outputs]
+        if recording is not True:
+            recording.saw(self, arrays, outputs)
         return tuple(map(result, outputs, output_nodes(self)))
 
     def _kept(self, position: int) -> tuple[bool, Any]:
@@ -245,6 +251,11 @@ class Unary(Function):
     __slots__ = ()
     requires = "x must be an array of numbers"
 
+    def __init_subclass__(cls, ufunc: np.ufunc | None = None, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if ufunc is not None:
+            UFUNCS[ufunc] = lambda x: apply_unary(cls(), x)
+
 
 class _Collector(Function):
     """Stands between a function of several outputs and them, and gathers their gradients."""
@@ -261,6 +272,8 @@ class _Collector(Function):
         self.shape = ()
 
     def backward(self, arrived: Any) -> Any:
+        if len(arrived.by_output) < len(self.function.outputs_like):
+            note_masking()  # an output that nobody used has a gradient of zeros
         gradients = [
             arrived.by_output[i] if i in arrived.by_output else np.zeros(shape, dtype)
             for i, (shape, dtype) in enumerate(self.function.outputs_like)
@@ -328,9 +341,38 @@ def apply(function: Function, *inputs: Any) -> Any:
         y = _as_result(y, function)
     variable = _new(Variable)
     variable._data = y
-    if tracked and is_recording():
+    if tracked and (recording := is_recording()):
         function._record(tuple(edges), y.shape, arrays, (y,))
         variable._node = function
+        if recording is not True:
+            recording.saw(function, arrays, (y,))
+    else:
+        variable._node = None
+    return variable
+
+
+def apply_unary(function: Function, x: Any) -> Any:
+    """What `apply` does, for a function of one input and one output, in two thirds of the time."""
+    if isinstance(x, binding.Variable):
+        array, edge = x._data, x._node
+    else:
+        array, edge = function._constant(x), None
+    try:
+        y = function.forward(array)
+    except Exception as error:
+        raise function._explained(error, (array,)) from error
+    if y.__class__ is not np.ndarray:
+        y = _as_result(y, function)
+    variable = _new(binding.Variable)
+    variable._data = y
+    if edge is not None and (recording := is_recording()):
+        function.edges = (edge,)
+        function.serial = next_serial()
+        function.shape = y.shape
+        function.saved = (array,) if function.saves is None else function._pick((array, y))
+        variable._node = function
+        if recording is not True:
+            recording.saw(function, (array,), (y,))
     else:
         variable._node = None
     return variable

@@ -120,8 +120,10 @@ class Linearization:
 
     def pulled_back(self, seeds: Sequence[Any]) -> tuple[Any, ...]:
         """For each chosen argument, the gradient of ``sum(seed * output)``."""
-        found = iter(self._gradients(self.outputs, seeds, self._inputs))
-        return tuple(map_tree(lambda x: self._delivered(next(found), x), arg) for arg in self._args)
+        found = iter(self._gradients(self.outputs, list(map(_conj, seeds)), self._inputs))
+        return tuple(
+            map_tree(lambda x: self._delivered(_conj(next(found)), x), arg) for arg in self._args
+        )
 
     def pushed_forward(self, tangents: Sequence[Any]) -> Any:
         """The slopes of the outputs where the arguments move along the tangents.
@@ -210,7 +212,7 @@ class Linearization:
         rows = [self._row(y, k) for k in range(y.size)]
         matrices = []
         for i, (x, arg) in enumerate(zip(self._inputs, leaves_of(self._args), strict=True)):
-            column = [self._delivered(row[i], arg) for row in rows]
+            column = [self._delivered(_conj(row[i]), arg) for row in rows]
             matrices.append(_stacked(column, x).reshape(y.shape + x.shape))
         found = iter(matrices)
         trees = tuple(map_tree(lambda _: next(found), arg) for arg in self._args)
@@ -220,6 +222,11 @@ class Linearization:
         seed = np.zeros(y.size, y.dtype)
         seed[k] = 1
         return self._gradients([y], [seed.reshape(y.shape)[()]], self._inputs)
+
+
+def _conj(g: Any) -> Any:
+    """Between the walk's gradients, which are covectors, and the conjugates that users have."""
+    return g.conj() if g is not None and g.dtype.kind == "c" else g
 
 
 def _stacked(rows: list[Any], x: Any) -> Any:

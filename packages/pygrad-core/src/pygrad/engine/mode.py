@@ -10,34 +10,45 @@ import inspect
 from collections.abc import Callable
 from contextvars import ContextVar
 from types import TracebackType
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from pygrad.exceptions import ArgumentError
 
-__all__ = ["enable_grad", "is_recording", "no_grad", "set_recording"]
+__all__ = ["Switch", "enable_grad", "is_recording", "no_grad", "recorder", "set_recording"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_flag: ContextVar[bool] = ContextVar("pygrad_recording", default=True)
+# False, or what "on" means here: True, or something that wants to hear of what is recorded, by its
+# method `saw`
+_flag: ContextVar[Any] = ContextVar("pygrad_recording", default=True)
+_on: ContextVar[Any] = ContextVar("pygrad_recorder", default=True)
 
 # bound once: the engine asks for every operation
 is_recording = _flag.get
 set_recording = _flag.set
+recorder = _on.get
 
 
-class _Switch:
-    """A context manager and decorator that sets the flag and puts it back."""
+class Switch:
+    """A context manager and decorator that sets the flag and puts it back.
+
+    A `_value` of False switches off, True on; anything else is what "on" means inside.
+    """
 
     __slots__ = ("_before",)
-    _value: bool
+    _value: Any
 
     def __init__(self) -> None:
-        self._before: list[bool] = []  # a stack, so that one object may be entered twice
+        self._before: list[tuple[Any, Any]] = []  # a stack, so that one object may be entered twice
 
     def __enter__(self) -> None:
-        self._before.append(_flag.get())
-        _flag.set(self._value)
+        self._before.append((_flag.get(), _on.get()))
+        value = self._value
+        if value.__class__ is not bool:
+            _on.set(value)
+            value = _flag.get() and value  # within no_grad it stays off
+        _flag.set(value and _on.get())
 
     def __exit__(
         self,
@@ -45,7 +56,9 @@ class _Switch:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        _flag.set(self._before.pop())
+        flag, on = self._before.pop()
+        _flag.set(flag)
+        _on.set(on)
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
         if inspect.isgeneratorfunction(function) or inspect.iscoroutinefunction(function):
@@ -64,7 +77,7 @@ class _Switch:
         return switched
 
 
-class no_grad(_Switch):  # noqa: N801  (PyTorch's name)
+class no_grad(Switch):  # noqa: N801  (PyTorch's name)
     """Build no graph inside: results are constants. A context manager and a decorator.
 
     Examples
@@ -87,7 +100,7 @@ class no_grad(_Switch):  # noqa: N801  (PyTorch's name)
     _value = False
 
 
-class enable_grad(_Switch):  # noqa: N801
+class enable_grad(Switch):  # noqa: N801
     """Build the graph inside, even within `no_grad`. A context manager and a decorator.
 
     Examples

@@ -15,7 +15,8 @@ import numpy as np
 from pygrad.engine import binding
 from pygrad.engine.broadcasting import Elementwise
 from pygrad.engine.checks import as_operand
-from pygrad.engine.function import Unary, apply, next_serial
+from pygrad.engine.function import Unary, apply_unary, next_serial
+from pygrad.engine.guarding import Guarded
 from pygrad.engine.mode import is_recording
 from pygrad.engine.numpy_protocols import UFUNCS
 from pygrad.exceptions import ArgumentError
@@ -69,10 +70,10 @@ def short_way(rule: type[Operator]) -> Callable[[Any, Any], Variable]:
             raise rule()._explained(error, (a, b)) from error
         variable: Any = _new(Variable)
         variable._data = y
-        if (for_a is None and for_b is None) or not is_recording():
+        if (for_a is None and for_b is None) or not (recording := is_recording()):
             variable._node = None
             return variable
-        if y.__class__ is not ndarray:
+        if y.__class__ is not ndarray and y.__class__ is not Guarded:
             shape = ()
             node: Elementwise = rule()
         elif a.__class__ is b.__class__ and (shape := a.shape) == b.shape:
@@ -92,6 +93,8 @@ def short_way(rule: type[Operator]) -> Callable[[Any, Any], Variable]:
         node.serial = next_serial()
         node.shape = shape
         variable._node = node
+        if recording is not True:
+            recording.saw(node, (a, b), (y,))
         return variable
 
     return operate
@@ -359,7 +362,7 @@ def negative(x: ArrayLike) -> Variable:
     >>> F.negative([1, -2])
     Variable([-1  2])
     """
-    return apply(Negative(), x)
+    return apply_unary(Negative(), x)
 
 
 def positive(x: ArrayLike) -> Variable:
@@ -371,4 +374,4 @@ def positive(x: ArrayLike) -> Variable:
     >>> F.positive([1, -2])
     Variable([ 1 -2])
     """
-    return apply(Positive(), x)
+    return apply_unary(Positive(), x)

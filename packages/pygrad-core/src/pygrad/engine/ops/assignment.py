@@ -16,6 +16,7 @@ from pygrad.engine.broadcasting import sum_to_shape
 from pygrad.engine.checks import NUMBERS, as_operand
 from pygrad.engine.function import Function, apply
 from pygrad.engine.kernels.scatter import names_places_once
+from pygrad.engine.masking import note_masking
 from pygrad.engine.mode import is_recording
 from pygrad.engine.numpy_protocols import implements
 from pygrad.engine.ops.indexing import frozen
@@ -45,6 +46,7 @@ class SetItem(Function):
 
     def backward(self, gy):
         gx = gv = None
+        note_masking()
         if self.wants(0):
             gx = SetItem(self.index).on(gy, np.zeros((), gy.dtype))
         if self.wants(1):

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pygrad.engine.broadcasting import Elementwise
-from pygrad.engine.function import OUTPUT, Unary, apply
+from pygrad.engine.function import OUTPUT, Unary, apply, apply_unary
+from pygrad.engine.masking import note_masking
 from pygrad.engine.numpy_protocols import implements
 from pygrad.exceptions import ArgumentError
 
@@ -108,6 +109,7 @@ class _Extremum(Elementwise):
     __slots__ = ()
 
     def split(self, gy, a_taken, b_taken, equal):
+        note_masking()
         half = gy * equal * 0.5 if np.any(equal) else 0
         return gy * a_taken + half, gy * b_taken + half
 
@@ -155,6 +157,7 @@ class Clip(Elementwise):
         above = False if high is None else (x > high) if low is None else (x > high) | (low > high)
         below = False if low is None else (x < low) & np.logical_not(above)
         taken = np.logical_not(np.logical_or(above, below))
+        note_masking()
         gradients = [gy * taken]
         if low is not None:
             gradients.append(gy * below)
@@ -180,7 +183,9 @@ class Where(Elementwise):
     def backward(self, gy):
         (condition,) = self.saved
         taken = condition != 0
-        return None, gy * taken, gy * np.logical_not(taken)
+        note_masking()
+        # chosen, not multiplied: an infinite gradient of the branch not taken is dropped
+        return None, Where().on(taken, gy, 0), Where().on(taken, 0, gy)
 
 
 class Astype(Unary):
@@ -210,7 +215,7 @@ def exp(x: ArrayLike) -> Variable:
     >>> F.exp([0.0, 1.0])
     Variable([1.         2.71828183])
     """
-    return apply(Exp(), x)
+    return apply_unary(Exp(), x)
 
 
 def log(x: ArrayLike) -> Variable:
@@ -222,7 +227,7 @@ def log(x: ArrayLike) -> Variable:
     >>> F.log([1.0, 10.0])
     Variable([0.         2.30258509])
     """
-    return apply(Log(), x)
+    return apply_unary(Log(), x)
 
 
 def sqrt(x: ArrayLike) -> Variable:
@@ -234,7 +239,7 @@ def sqrt(x: ArrayLike) -> Variable:
     >>> F.sqrt([4.0, 9.0])
     Variable([2. 3.])
     """
-    return apply(Sqrt(), x)
+    return apply_unary(Sqrt(), x)
 
 
 def square(x: ArrayLike) -> Variable:
@@ -246,7 +251,7 @@ def square(x: ArrayLike) -> Variable:
     >>> F.square([2, 3])
     Variable([4 9])
     """
-    return apply(Square(), x)
+    return apply_unary(Square(), x)
 
 
 def abs(x: ArrayLike) -> Variable:  # noqa: A001  (NumPy's name)

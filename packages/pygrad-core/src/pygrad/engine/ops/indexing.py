@@ -9,6 +9,7 @@ import numpy as np
 from pygrad.engine import binding
 from pygrad.engine.function import Unary, apply
 from pygrad.engine.kernels.scatter import scatter_add
+from pygrad.engine.masking import note_masking
 from pygrad.exceptions import DtypeError
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class GetItem(Unary):
         return x[self.index]
 
     def backward(self, gy):
+        note_masking()
         return ScatterAdd(self.index, self.edges[0].shape).on(gy)
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pygrad.engine.broadcasting import Elementwise
-from pygrad.engine.function import OUTPUT, Unary, apply
+from pygrad.engine.function import OUTPUT, Unary, apply, apply_unary
+from pygrad.engine.kernels.blocks import in_blocks
 
 if TYPE_CHECKING:
     from pygrad.engine.typing import ArrayLike
@@ -150,7 +151,11 @@ class Tanh(Unary, ufunc=np.tanh):
 
     def backward(self, gy):
         (y,) = self.saved
-        return gy * (1 - y * y)
+        return in_blocks(_tanh_gradient, gy, y)
+
+
+def _tanh_gradient(gy, y):
+    return gy * (1 - y * y)
 
 
 class Arcsinh(Unary, ufunc=np.arcsinh):
@@ -309,7 +314,7 @@ def tanh(x: ArrayLike) -> Variable:
     >>> F.tanh([0.0, 1.0])
     Variable([0.         0.76159416])
     """
-    return apply(Tanh(), x)
+    return apply_unary(Tanh(), x)
 
 
 def arcsinh(x: ArrayLike) -> Variable:
