@@ -9,6 +9,7 @@ from typing import Any
 import chains
 import elementwise
 import loaders
+import optimizers
 import perceptrons
 import processes
 import scalars
@@ -68,6 +69,23 @@ ROWS = [
     ),
     Row("tanh exp sigmoid, 4,000,000 values", elementwise.candidates, {"pygrad": 0.50}),
     Row("Hessian-vector product, Rosenbrock", second_order.candidates, {"pygrad": 0.60}, repeat=5),
+    Row(
+        "Adam step, 60 tensors of 64..4096",
+        lambda: optimizers.candidates("Adam", optimizers.SMALL, lr=1e-3, eps=1e-7),
+        {"pygrad": 0.20},
+        repeat=5,
+    ),
+    Row(
+        "AdamW step, 60 tensors of 64..4096",
+        lambda: optimizers.candidates("AdamW", optimizers.SMALL, lr=1e-3),
+        {"pygrad": 0.20},
+        repeat=5,
+    ),
+    Row(
+        "Adam step, 4 tensors of 1,000,000",
+        lambda: optimizers.candidates("Adam", optimizers.BIG, lr=1e-3, eps=1e-7),
+        {"pygrad": 0.60},
+    ),
     Row(
         "loader 60,000 x 784, batch 64",
         loaders.candidates,

@@ -11,7 +11,7 @@ import numpy as np
 from pygrad import Variable
 from pygrad.nn.optim.optimizer import Optimizer, checked_betas, checked_number
 
-__all__ = ["Adam"]
+__all__ = ["Adam", "average"]
 
 
 class Adam(Optimizer):
@@ -95,16 +95,23 @@ class Adam(Optimizer):
 
     def update(self, out: Any, g: Any, scratch: Any, m: Any, v: Any, *rest: Any) -> None:
         *v_max, beta_1, new_1, beta_2, new_2, eps, rate = rest
-        np.multiply(m, beta_1, out=m)
-        np.multiply(g, new_1, out=out)
-        np.add(m, out, out=m)
-        np.multiply(v, beta_2, out=v)
-        np.multiply(g, g, out=out)
-        np.multiply(out, new_2, out=out)
-        np.add(v, out, out=v)
+        average(out, g, m, v, beta_1, new_1, beta_2, new_2)
         for largest in v_max:  # one, or none
             v = np.maximum(largest, v, out=largest)
         np.sqrt(v, out=out)
         np.add(out, eps, out=out)
         np.divide(m, out, out=out)
         np.multiply(out, rate, out=out)
+
+
+def average(
+    out: Any, g: Any, m: Any, v: Any, beta_1: Any, new_1: Any, beta_2: Any, new_2: Any
+) -> None:
+    """Take a gradient into the averages of Adam and its kin; `out` is free to use."""
+    np.multiply(m, beta_1, out=m)
+    np.multiply(g, new_1, out=out)
+    np.add(m, out, out=m)
+    np.multiply(v, beta_2, out=v)
+    np.multiply(g, g, out=out)
+    np.multiply(out, new_2, out=out)
+    np.add(v, out, out=v)

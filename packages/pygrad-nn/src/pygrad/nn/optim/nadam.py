@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from pygrad import Variable
+from pygrad.nn.optim.adam import average
 from pygrad.nn.optim.optimizer import Optimizer, checked_betas, checked_number
 
 __all__ = ["NAdam"]
@@ -97,13 +98,7 @@ class NAdam(Optimizer):
         self, out: Any, g: Any, scratch: Any, m: Any, v: Any,
         beta_1: Any, new_1: Any, beta_2: Any, new_2: Any, eps: Any, ratio: Any, rate: Any,
     ) -> None:  # fmt: skip
-        np.multiply(m, beta_1, out=m)
-        np.multiply(g, new_1, out=out)
-        np.add(m, out, out=m)
-        np.multiply(v, beta_2, out=v)
-        np.multiply(g, g, out=out)
-        np.multiply(out, new_2, out=out)
-        np.add(v, out, out=v)
+        average(out, g, m, v, beta_1, new_1, beta_2, new_2)
         np.sqrt(v, out=scratch)
         np.add(scratch, eps, out=scratch)
         np.multiply(m, ratio, out=out)

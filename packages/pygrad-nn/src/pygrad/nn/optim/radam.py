@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from pygrad import Variable
+from pygrad.nn.optim.adam import average
 from pygrad.nn.optim.optimizer import Optimizer, checked_betas, checked_number
 
 __all__ = ["RAdam"]
@@ -95,13 +96,7 @@ class RAdam(Optimizer):
         self, out: Any, g: Any, scratch: Any, m: Any, v: Any,
         beta_1: Any, new_1: Any, beta_2: Any, new_2: Any, eps: Any, rate: Any, trusted: Any,
     ) -> None:  # fmt: skip
-        np.multiply(m, beta_1, out=m)
-        np.multiply(g, new_1, out=out)
-        np.add(m, out, out=m)
-        np.multiply(v, beta_2, out=v)
-        np.multiply(g, g, out=out)
-        np.multiply(out, new_2, out=out)
-        np.add(v, out, out=v)
+        average(out, g, m, v, beta_1, new_1, beta_2, new_2)
         np.multiply(m, rate, out=out)
         if trusted:
             np.sqrt(v, out=scratch)
