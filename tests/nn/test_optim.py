@@ -20,7 +20,7 @@ OPTIMIZERS = [
 ]  # fmt: skip
 LARGE = 100_000  # several blocks
 each = pytest.mark.parametrize("kind", OPTIMIZERS)
-documented = pytest.mark.parametrize("kind", FIRST)
+written_out = pytest.mark.parametrize("kind", [*FIRST, nn.optim.Lion, nn.optim.LAMB])
 
 
 def buckets(optimizer):
@@ -82,6 +82,15 @@ def reference(kind, p, gradients):
             d = np.sqrt(b + 1e-6) / np.sqrt(a + 1e-6) * g
             b = 0.95 * b + 0.05 * d**2
             p = p - d
+        elif kind is nn.optim.Lion:
+            p = p - 1e-4 * np.sign(0.9 * a + 0.1 * g)
+            a = 0.99 * a + 0.01 * g
+        elif kind is nn.optim.LAMB:
+            a = 0.9 * a + 0.1 * g
+            b = 0.999 * b + 0.001 * g**2
+            r = (a / (1 - 0.9**t)) / (np.sqrt(b / (1 - 0.999**t)) + 1e-6)
+            ratio = np.linalg.norm(p) / np.linalg.norm(r) if p.size else 1.0
+            p = p - 1e-3 * ratio * r
         else:
             a = 0.9 * a + 0.1 * g
             b = 0.999 * b + 0.001 * g**2
@@ -89,7 +98,7 @@ def reference(kind, p, gradients):
     return p
 
 
-@documented
+@written_out
 @pytest.mark.parametrize("shape", [(), (1,), (3, 4), (0, 2), (LARGE,), (200, 300)])
 def test_every_shape_is_updated_by_the_formula(kind, shape):
     p, other = parameter(shape), parameter((5,), seed=2)
@@ -102,7 +111,7 @@ def test_every_shape_is_updated_by_the_formula(kind, shape):
     np.testing.assert_allclose(p.data, reference(kind, start, gradients), rtol=1e-12, atol=1e-15)
 
 
-@documented
+@written_out
 def test_many_small_parameters_of_more_than_a_block_are_updated_by_the_formula(kind):
     params = [parameter((n, 7), seed=n) for n in range(1000, 1040)]
     optimizer = kind(params)
@@ -114,6 +123,23 @@ def test_many_small_parameters_of_more_than_a_block_are_updated_by_the_formula(k
         optimizer.step()
     for p, start, own in zip(params, starts, zip(*gradients, strict=True), strict=True):
         np.testing.assert_allclose(p.data, reference(kind, start, own), rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize("shape", [(3, 4), (LARGE,)])
+def test_weight_decay_of_lion_is_decoupled_and_that_of_lamb_part_of_the_step(shape):
+    p, q = parameter(shape), parameter(shape)
+    lion = nn.optim.Lion([p], lr=0.1, weight_decay=0.5)
+    lamb = nn.optim.LAMB([q], lr=0.1, weight_decay=0.5)
+    start = p.data.copy()
+    give_gradients([p])
+    q.grad = p.grad
+    lion.step()
+    lamb.step()
+    g = p.grad.data
+    np.testing.assert_allclose(p.data, start * 0.95 - 0.1 * np.sign(g), rtol=1e-12)
+    r = g / (np.abs(g) + 1e-6) + 0.5 * start
+    ratio = np.linalg.norm(start) / np.linalg.norm(r)
+    np.testing.assert_allclose(q.data, start - 0.1 * ratio * r, rtol=1e-9)
 
 
 def test_without_momentum_sgd_is_gradient_descent_and_remembers_nothing():
