@@ -13,16 +13,92 @@ import numpy as np
 from pygrad import Function, Variable, as_variable
 from pygrad.exceptions import ArgumentError
 from pygrad.nn.calls import Call, as_inputs, as_outputs, remembered
+from pygrad.nn.tree import Owner
 
 if TYPE_CHECKING:
     from pygrad.nn.module import Module
 
-__all__ = ["HOOKED", "Handle", "Hooks"]
+__all__ = ["HOOKED", "Handle", "Hooked"]
 
 Hook: TypeAlias = Callable[..., Any]
 
 HOOKED: list[Handle] = []
 """The hooks that are registered, on whatever module: empty, and nobody needs to look further."""
+
+
+class Hooked(Owner):
+    """What may have hooks: the part of `Module` that registers them."""
+
+    # a slot, for hooks are no state: copies and pickles leave them out
+    __slots__ = ("_hooks",)
+    _hooks: Hooks
+
+    def register_forward_pre_hook(self, hook: Callable[..., Any]) -> Handle:
+        """Have ``hook(module, args)`` called before `forward`, with the tuple of its arguments.
+
+        What it returns, if not None, takes the place of the arguments: a tuple, or a single one.
+        Copies of the module do not have its hooks.
+
+        Returns
+        -------
+        Handle
+            Its `remove` takes the hook away again; it is a context manager, too.
+
+        Examples
+        --------
+        >>> from pygrad import nn
+        >>> layer = nn.Linear(2, 1, init="ones", bias=False)
+        >>> with layer.register_forward_pre_hook(lambda module, args: args[0] * 10):
+        ...     y = layer([[1.0, 2.0]])
+        >>> y
+        Variable([[30.]])
+        """
+        hooks = self._own_hooks()
+        return hooks.add(hooks.before, hook)
+
+    def register_forward_hook(self, hook: Callable[..., Any]) -> Handle:
+        """Have ``hook(module, args, output)`` called after `forward`.
+
+        What it returns, if not None, takes the place of the output. See
+        `register_forward_pre_hook` for the rest.
+
+        Examples
+        --------
+        >>> from pygrad import nn
+        >>> layer = nn.Linear(2, 1)
+        >>> seen = []
+        >>> handle = layer.register_forward_hook(lambda module, args, y: seen.append(y))
+        >>> y = layer([[1.0, 2.0]])
+        >>> seen[0] is y
+        True
+        >>> handle.remove()
+        """
+        hooks = self._own_hooks()
+        return hooks.add(hooks.after, hook)
+
+    def register_full_backward_hook(self, hook: Callable[..., Any]) -> Handle:
+        """Have ``hook(module, grad_input, grad_output)`` called in the backward pass.
+
+        Both are tuples of Variables: the gradients of the arguments that go by position, None for
+        those without one, and the gradients of the results. What the hook returns, if not None,
+        takes the place of `grad_input`. See `register_forward_pre_hook` for the rest.
+
+        Examples
+        --------
+        >>> from pygrad import Variable, nn
+        >>> layer = nn.Linear(2, 1, init="ones")
+        >>> handle = layer.register_full_backward_hook(lambda module, gx, gy: print(gx, gy))
+        >>> layer(Variable([[1.0, 2.0]])).sum().backward()
+        (Variable([[1. 1.]]),) (Variable([[1.]]),)
+        >>> handle.remove()
+        """
+        hooks = self._own_hooks()
+        return hooks.add(hooks.backward, hook)
+
+    def _own_hooks(self) -> Hooks:
+        if not hasattr(self, "_hooks"):
+            self._hooks = Hooks()
+        return self._hooks
 
 
 class Handle:

@@ -8,9 +8,9 @@ from pygrad import Parameter, Variable
 from pygrad.nn import state
 from pygrad.nn.buffer import Buffer
 from pygrad.nn.calls import Call, Spec, as_inputs, as_outputs, remembered
-from pygrad.nn.hooks import HOOKED, Handle, Hooks
+from pygrad.nn.hooks import HOOKED, Hooked
 from pygrad.nn.initializers import checked_dtype
-from pygrad.nn.tree import Owner, members, walk
+from pygrad.nn.tree import members, walk
 from pygrad.plugins import registry
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ __all__ = ["Module"]
 M = TypeVar("M", bound="Module")
 
 
-class Module(Owner):
+class Module(Hooked):
     """The base of layers and networks: subclass it, make the parts in `__init__`, write `forward`.
 
     Attributes that are modules or `Parameter`, alone or in lists, tuples and dicts, belong to the
@@ -58,10 +58,9 @@ class Module(Owner):
     ['fc1.W', 'fc1.b', 'fc2.W', 'fc2.b']
     """
 
-    # Slots, for the memory of a call and the hooks are no state: copies and pickles leave them
-    # out, and the walks over the attributes never see them.
-    __slots__ = ("_hooks", "_last_call")
-    _hooks: Hooks
+    # A slot, for the memory of a call is no state: copies and pickles leave it out, and the walks
+    # over the attributes never see it.
+    __slots__ = ("_last_call",)
     _last_call: Any
 
     training = True
@@ -149,75 +148,6 @@ class Module(Owner):
             If pygrad-viz is not installed; the message says how to get it.
         """
         return registry("plotters").get("model")(self, to_file=to_file, dpi=dpi)
-
-    # ---------------------------------------------------------------- hooks
-
-    def register_forward_pre_hook(self, hook: Callable[..., Any]) -> Handle:
-        """Have ``hook(module, args)`` called before `forward`, with the tuple of its arguments.
-
-        What it returns, if not None, takes the place of the arguments: a tuple, or a single one.
-        Copies of the module do not have its hooks.
-
-        Returns
-        -------
-        Handle
-            Its `remove` takes the hook away again; it is a context manager, too.
-
-        Examples
-        --------
-        >>> from pygrad import nn
-        >>> layer = nn.Linear(2, 1, init="ones", bias=False)
-        >>> with layer.register_forward_pre_hook(lambda module, args: args[0] * 10):
-        ...     y = layer([[1.0, 2.0]])
-        >>> y
-        Variable([[30.]])
-        """
-        hooks = self._own_hooks()
-        return hooks.add(hooks.before, hook)
-
-    def register_forward_hook(self, hook: Callable[..., Any]) -> Handle:
-        """Have ``hook(module, args, output)`` called after `forward`.
-
-        What it returns, if not None, takes the place of the output. See
-        `register_forward_pre_hook` for the rest.
-
-        Examples
-        --------
-        >>> from pygrad import nn
-        >>> layer = nn.Linear(2, 1)
-        >>> seen = []
-        >>> handle = layer.register_forward_hook(lambda module, args, y: seen.append(y))
-        >>> y = layer([[1.0, 2.0]])
-        >>> seen[0] is y
-        True
-        >>> handle.remove()
-        """
-        hooks = self._own_hooks()
-        return hooks.add(hooks.after, hook)
-
-    def register_full_backward_hook(self, hook: Callable[..., Any]) -> Handle:
-        """Have ``hook(module, grad_input, grad_output)`` called in the backward pass.
-
-        Both are tuples of Variables: the gradients of the arguments that go by position, None for
-        those without one, and the gradients of the results. What the hook returns, if not None,
-        takes the place of `grad_input`. See `register_forward_pre_hook` for the rest.
-
-        Examples
-        --------
-        >>> from pygrad import Variable, nn
-        >>> layer = nn.Linear(2, 1, init="ones")
-        >>> handle = layer.register_full_backward_hook(lambda module, gx, gy: print(gx, gy))
-        >>> layer(Variable([[1.0, 2.0]])).sum().backward()
-        (Variable([[1. 1.]]),) (Variable([[1.]]),)
-        >>> handle.remove()
-        """
-        hooks = self._own_hooks()
-        return hooks.add(hooks.backward, hook)
-
-    def _own_hooks(self) -> Hooks:
-        if not hasattr(self, "_hooks"):
-            self._hooks = Hooks()
-        return self._hooks
 
     # ---------------------------------------------------------------- parts
 

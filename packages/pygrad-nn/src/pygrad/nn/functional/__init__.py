@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from pygrad.nn.functional.classification_losses import (
-    binary_cross_entropy,
-    binary_cross_entropy_with_logits,
     cross_entropy,
-    kl_div,
     multi_margin_loss,
     nll_loss,
     soft_margin_loss,
@@ -17,6 +14,11 @@ from pygrad.nn.functional.metric_losses import (
     hinge_embedding_loss,
     margin_ranking_loss,
     triplet_margin_loss,
+)
+from pygrad.nn.functional.probability_losses import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    kl_div,
 )
 from pygrad.nn.functional.regression_losses import (
     gaussian_nll_loss,
