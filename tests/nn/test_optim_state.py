@@ -421,6 +421,31 @@ def allocated(step):
         tracemalloc.stop()
 
 
+@pytest.mark.parametrize("name", ["SGD", "Adam", "RMSprop", "AdaGrad", "AdaDelta", "NAdam"])
+def test_weight_decay_and_clipping_allocate_no_parameters_in_steady_state(name):
+    params = [parameter((n,)) for n in (20_000, 20_000, 300_000)]
+    optimizer = nn.optim.get(name)(params, weight_decay=0.1)
+    optimizer.add_hook(nn.optim.hooks.ClipGradNorm(1.0))
+    optimizer.add_hook(nn.optim.hooks.ClipGradValue(0.5))
+    step(optimizer, 0)
+    assert allocated(optimizer.step) < 10_000
+    optimizer.add_hook(nn.optim.hooks.WeightDecay(0.1))
+    assert allocated(optimizer.step) < 65536 * 8 + 10_000  # one block
+
+
+@pytest.mark.parametrize("turn", [False, True])
+def test_the_hook_of_weight_decay_takes_every_size_and_memory_order(turn):
+    p = parameter((300, 400))
+    if turn:
+        p.data = np.asfortranarray(p.data)
+    optimizer = nn.optim.SGD([p], lr=1.0, momentum=0)
+    optimizer.add_hook(nn.optim.hooks.WeightDecay(0.25))
+    start = p.data.copy()
+    p.grad = np.ones((300, 400))
+    optimizer.step()
+    np.testing.assert_allclose(p.data, start - 1 - 0.25 * start, rtol=1e-12, atol=1e-12)
+
+
 def test_muon_allocates_no_arrays_in_steady_state():
     optimizer = nn.optim.Muon([parameter((300, 200)), parameter((100, 150))])
     step(optimizer, 0)

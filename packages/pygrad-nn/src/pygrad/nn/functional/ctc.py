@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from pygrad import functions as F
+from pygrad.engine import binding
+from pygrad.engine.backward import gradients
 from pygrad.engine.function import OUTPUT, Function, apply
 from pygrad.engine.operands import value_of
 from pygrad.engine.ops.loss import check_reduction
 from pygrad.exceptions import ArgumentError, ShapeError
+from pygrad.nn.functional.kernels.ctc import NEVER, log_likelihoods, occupancies
 from pygrad.nn.functional.loss_reduction import floats, labels_of, mean_of
 
 if TYPE_CHECKING:
@@ -20,9 +23,43 @@ if TYPE_CHECKING:
 __all__ = ["ctc_loss"]
 
 _WHERE = "ctc_loss"
-# The logarithm of no probability at all: finite, so that no difference of two of them is NaN, and
-# so large that no sum of logarithms of probabilities comes near it.
-_NEVER = -1e30
+
+
+class Ctc(Function):
+    """y = -log of the likelihood of each sample; de is -gy times how likely each state is."""
+
+    saves = (0,)
+    requires = "the states must have one shape"
+
+    def __init__(self, skips: Any, frames: Any, ends: Any) -> None:
+        self.skips = skips
+        self.frames = frames
+        self.ends = ends
+
+    def forward(self, e):
+        # for the first-order rule; a differentiable pass computes them anew
+        self.found = log_likelihoods(e, self.skips, self.frames, self.ends)
+        return -self.found[0]
+
+    def backward(self, gy):
+        (e,) = self.saved
+        if isinstance(e, binding.Variable):
+            y = step_by_step(e, self.skips, self.frames, self.ends)
+            return gradients([y], [gy], [e._node], create_graph=True)[0]
+        total, alpha = self.found
+        gamma = occupancies(e, self.skips, self.frames, self.ends, alpha, total)
+        return gamma * -gy[:, None]
+
+
+def step_by_step(e: Variable, skips: Any, frames: Any, ends: Any) -> Variable:
+    """The same loss as a graph, for derivatives of every order."""
+    parts = F.split(e, e.shape[0], axis=0)
+    a = F.where(np.arange(e.shape[2]) < 2, parts[0], NEVER)
+    for t in range(1, int(frames.max(initial=0))):
+        following = apply(CtcStep(skips), a) + parts[t]
+        running = frames > t
+        a = following if running.all() else F.where(running[:, None], following, a)
+    return -F.logsumexp(F.where(ends, a[0], NEVER), 1)
 
 
 class CtcStep(Function):
@@ -37,7 +74,7 @@ class CtcStep(Function):
     requires = "the states must have one shape"
 
     def __init__(self, skips: Any) -> None:
-        self.skips = skips  # 0 where a step over two states is allowed, else _NEVER
+        self.skips = skips  # 0 where a step over two states is allowed, else NEVER
 
     def forward(self, a):
         ways = a, _shifted(a, 1), _shifted(a, 2) + self.skips
@@ -56,7 +93,7 @@ def _shifted(a: Any, n: int) -> Any:
     """The states moved on by `n`; with a negative number back, and then zeros come in."""
     size = a.shape[-1]
     m = min(abs(n), size)
-    empty = np.full((*a.shape[:-1], m), _NEVER if n > 0 else 0.0, a.dtype)
+    empty = np.full((*a.shape[:-1], m), NEVER if n > 0 else 0.0, a.dtype)
     if n > 0:
         return np.concatenate([empty, a[..., : size - m]], axis=-1)
     return np.concatenate([a[..., m:], empty], axis=-1)
@@ -138,7 +175,7 @@ def ctc_loss(
             f"be classes, and not the blank"
         )
     losses = _losses(x, np.where(used, labels, blank), frames, lengths, blank)
-    never = losses.data > -_NEVER / 2
+    never = losses.data > -NEVER / 2
     if never.any():
         losses = F.where(never, 0.0 if zero_infinity else np.inf, losses)
     if reduction == "none":
@@ -155,26 +192,18 @@ def _losses(x: Variable, labels: Any, frames: Any, lengths: Any, blank: int) -> 
     states[:, 1::2] = labels
     different = np.zeros(states.shape, bool)
     different[:, 2:] = (states[:, 2:] != blank) & (states[:, 2:] != states[:, :-2])
-    skips = np.where(different, 0, _NEVER).astype(x.dtype)[None]
+    skips = np.where(different, 0, NEVER).astype(x.dtype)
     emitted = F.take_along_axis(x, np.broadcast_to(states, (n_frames, *states.shape)), -1)
     if np.isneginf(emitted.data).any():
-        emitted = F.maximum(emitted, _NEVER)
-    parts = F.split(emitted, n_frames, axis=0)
-    start = np.arange(states.shape[1]) < 2
-    a = F.where(start, parts[0], _NEVER)
-    for t in range(1, int(frames.max(initial=0))):
-        following = apply(CtcStep(skips), a) + parts[t]
-        running = frames > t
-        a = following if running.all() else F.where(running[:, None], following, a)
-    a = a[0]
-    last = np.stack([2 * lengths, np.maximum(2 * lengths - 1, 0)], axis=1)
-    ends = F.take_along_axis(a, last, 1)
-    ends = F.where(np.stack([lengths >= 0, lengths > 0], axis=1), ends, _NEVER)
-    found = -F.logaddexp(ends[:, 0], ends[:, 1])
+        emitted = F.maximum(emitted, NEVER)
+    place = np.arange(states.shape[1])
+    last = 2 * lengths[:, None]  # the blank after the last label, or that label
+    ends = (place == last) | (place == last - 1)
+    found = apply(Ctc(skips, np.maximum(frames, 1), ends), emitted)
     if (frames > 0).all():
         return found
     # no frames leave nothing: certainly the target without labels, and never another
-    return F.where(frames > 0, found, np.where(lengths > 0, -_NEVER, 0.0).astype(x.dtype))
+    return F.where(frames > 0, found, np.where(lengths > 0, -NEVER, 0.0).astype(x.dtype))
 
 
 def _lengths(given: Any, n: int, name: str, largest: int | None) -> Any:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from pygrad import Variable
 from pygrad.exceptions import ArgumentError
@@ -15,6 +13,8 @@ if TYPE_CHECKING:
     from pygrad.nn.optim.optimizer import Optimizer
 
 __all__ = ["ClipGradNorm", "ClipGradValue", "Freeze", "WeightDecay"]
+
+_BLOCK = 65536
 
 
 class WeightDecay:
@@ -52,10 +52,9 @@ class WeightDecay:
     def __call__(self, optimizer: Optimizer) -> None:
         for p in optimizer.params if self.params is None else self.params:
             if p.grad is not None:
-                g = p.grad.data
-                if not g.flags.writeable:
-                    p.grad = g = g.copy()
-                np.add(g, p.data * np.asarray(self.rate, p.dtype), out=g)
+                if not p.grad.data.flags.writeable:
+                    p.grad = p.grad.data.copy()
+                _add_scaled(p.grad.data, p.data, p.dtype.type(self.rate))
 
 
 class ClipGradNorm:
@@ -126,3 +125,14 @@ class Freeze:
         for p in self.params:
             if p.requires_grad:
                 p.grad = None
+
+
+def _add_scaled(g: Any, value: Any, rate: Any) -> None:
+    if not (g.flags.c_contiguous and value.flags.c_contiguous):
+        g += value * rate
+        return
+    # in blocks, for a product of the size of a large parameter would be a large array
+    g, value = g.reshape(-1), value.reshape(-1)
+    for start in range(0, g.size, _BLOCK):
+        cut = slice(start, start + _BLOCK)
+        g[cut] += value[cut] * rate

@@ -1,0 +1,1 @@
+"""Array work of the functions of networks: plain arrays in, plain arrays out."""
