@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import table_activations
 import table_elementwise
+import table_linalg
 import table_reductions
 import table_shapes
 from rows import each, points, row
@@ -50,6 +51,7 @@ def _array_with_diagonal(x, v):
 CASES = {
     **table_elementwise.ROWS,
     **table_activations.ROWS,
+    **table_linalg.ROWS,
     **table_reductions.ROWS,
     **table_shapes.ROWS,
     # arithmetic

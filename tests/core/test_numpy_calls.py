@@ -57,7 +57,7 @@ def test_predicates_and_counts_give_plain_results():
     [
         (lambda x: np.spacing(x), r"np\.spacing has no derivative rule"),
         (lambda x: np.poly(x), r"np\.poly has no derivative rule"),
-        (lambda x: np.linalg.inv(x), r"np\.linalg\.inv has no derivative rule"),
+        (lambda x: np.polyfit(x, x, 1), r"np\.polyfit has no derivative rule"),
         (lambda x: np.add.reduce(x), r"np\.add\.reduce has no derivative rule"),
         (lambda x: np.multiply.outer(x, x), r"np\.multiply\.outer has no derivative rule"),
         (lambda x: np.sum(x, out=np.zeros(())), r"np\.sum does not take out="),

@@ -8,7 +8,7 @@ import pytest
 
 import pygrad
 
-LATER = {"hookimpl", "testing"}  # served on first use
+LATER = {"fft", "hookimpl", "linalg", "testing"}  # served on first use
 
 
 def test_what_it_says_it_exports_is_what_it_exposes():
@@ -56,6 +56,8 @@ def test_an_unknown_name_is_an_attribute_error():
         "pluggy",
         "pygrad.cli",
         "pygrad.data",
+        "pygrad.fft",
+        "pygrad.linalg",
         "pygrad.nn",
         "pygrad.plugins.manager",
         "pygrad.testing",
@@ -119,5 +121,37 @@ def test_what_a_part_itself_lacks_is_not_taken_for_its_own_absence(site, fault):
             assert "not_there_at_all" in str(error), error
         else:
             raise SystemExit("no error")
+        """
+    )
+
+
+@pytest.mark.parametrize("name", ["fft", "linalg"])
+def test_numpys_modules_are_there_on_first_use_in_the_door_and_among_the_functions(site, name):
+    site.run(
+        f"""
+        import sys
+        import pygrad
+        from pygrad import functions as F
+        assert {name!r} in dir(F)
+        assert "pygrad.{name}" not in sys.modules
+        assert F.{name} is pygrad.{name} is sys.modules["pygrad.{name}"]
+        """
+    )
+
+
+def test_numpys_own_call_loads_the_module_that_answers_it(site):
+    site.run(
+        """
+        import sys
+        import numpy as np
+        import pygrad
+        x = pygrad.Variable(np.eye(2))
+        assert "pygrad.linalg" not in sys.modules
+        try:
+            np.linalg.inv(x)
+        except pygrad.exceptions.UnsupportedError:
+            pass
+        assert "pygrad.linalg" in sys.modules
+        assert "pygrad.fft" not in sys.modules
         """
     )

@@ -28,7 +28,7 @@ from pygrad.transforms import (
 from pygrad.variable import Parameter, Variable, as_variable
 
 if TYPE_CHECKING:
-    from pygrad import testing
+    from pygrad import fft, linalg, testing
     from pygrad.plugins.manager import hookimpl
 else:
     __getattr__, __dir__ = _lazy.attribute, _lazy.listing
@@ -46,6 +46,7 @@ __all__ = [
     "elementwise_grad",
     "enable_grad",
     "exceptions",
+    "fft",
     "functions",
     "get_default_dtype",
     "grad",
@@ -54,6 +55,7 @@ __all__ = [
     "hvp",
     "jacobian",
     "jvp",
+    "linalg",
     "no_grad",
     "plugins",
     "seed",

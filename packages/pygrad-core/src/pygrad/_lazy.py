@@ -1,7 +1,8 @@
 """What ``import pygrad`` leaves for later, and what it says where a part is not installed.
 
 `pygrad.nn`, `pygrad.data` and `pygrad.viz` come from distributions of their own, which may not be
-there; `pygrad.testing` and `pygrad.hookimpl` would make every start slower for the sake of few.
+there; the modules in `LATER` and `pygrad.hookimpl` would make every start slower for the sake of
+few.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pygrad.exceptions import MissingPluginError
 __all__ = ["attribute", "explain_missing_parts", "listing"]
 
 PARTS = ("data", "nn", "viz")
+LATER = ("fft", "linalg", "testing")
 
 
 def attribute(name: str) -> Any:
@@ -26,7 +28,7 @@ def attribute(name: str) -> Any:
         from pygrad.plugins.manager import hookimpl
 
         return hookimpl
-    if name != "testing" and name not in PARTS:
+    if name not in LATER and name not in PARTS:
         raise AttributeError(f"module 'pygrad' has no attribute {name!r}")
     try:
         return import_module(f"pygrad.{name}")

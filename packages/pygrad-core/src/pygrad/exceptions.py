@@ -8,6 +8,7 @@
     |   `-- AxisError (IndexError)        an axis or an index that the array does not have
     |-- DtypeError (TypeError)            text, objects, or the wrong kind of number
     |-- ArgumentError (ValueError)        a setting outside its range
+    |-- LinAlgError (numpy.linalg's, a ValueError)  a matrix that is singular, not square, ...
     |-- GradientError (AssertionError)    a derivative that the checker refutes
     |-- DataError (ValueError)            data that cannot be read or batched
     |-- WeightsError (ValueError)         weights that do not fit the model, or no weights at all
@@ -21,6 +22,8 @@ Each is also the built-in error in brackets, so ``except ValueError`` catches wh
 
 from __future__ import annotations
 
+import numpy as np
+
 __all__ = [
     "AnomalyError",
     "ArgumentError",
@@ -30,6 +33,7 @@ __all__ = [
     "DuplicateNameError",
     "GradientError",
     "GraphError",
+    "LinAlgError",
     "MissingPluginError",
     "PluginError",
     "PyGradError",
@@ -70,6 +74,10 @@ class DtypeError(PyGradError, TypeError):
 
 class ArgumentError(PyGradError, ValueError):
     """A setting outside its range."""
+
+
+class LinAlgError(PyGradError, np.linalg.LinAlgError):
+    """A matrix that is singular, not square, or not what a decomposition needs."""
 
 
 class GradientError(PyGradError, AssertionError):

@@ -2,11 +2,14 @@
 
 ``F.relu`` is a function; ``F.Relu`` is the Function class behind it, whose objects can be called
 as well: ``F.Relu()(x)``. ``F.names()`` lists the functions, those of plugins included.
+``F.linalg`` and ``F.fft`` hold what NumPy has in modules of these names; each is imported on first
+use.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from pygrad.engine.ops.activation import (
     Dropout, LeakyRelu, LogSoftmax, Relu, Sigmoid, Softmax,
@@ -20,6 +23,7 @@ from pygrad.engine.ops.arithmetic import (
 from pygrad.engine.ops.assignment import SetItem, fill_diagonal
 from pygrad.engine.ops.complex_parts import Conj, Imag, Real, conj, imag, real
 from pygrad.engine.ops.convolution import Convolve, convolve, correlate
+from pygrad.engine.ops.cross import Cross, cross
 from pygrad.engine.ops.cross_entropy import SoftmaxCrossEntropy, softmax_cross_entropy
 from pygrad.engine.ops.cumulative import Cumprod, Cumsum, Prod, Recurrence, cumprod, cumsum, prod
 from pygrad.engine.ops.diagonal import diag, diagflat, diagonal, trace, tril, triu
@@ -30,6 +34,7 @@ from pygrad.engine.ops.dimensions import (
     ravel,
 )  # fmt: skip
 from pygrad.engine.ops.editing import delete, insert
+from pygrad.engine.ops.einsum import Einsum, einsum
 from pygrad.engine.ops.elementwise import (
     Abs, Astype, Clip, Exp, Log, Maximum, Minimum, Sign, Sqrt, Square, Where,
     abs, astype, clip, exp, log, maximum, minimum, sign, sqrt, square, where,
@@ -55,6 +60,10 @@ from pygrad.engine.ops.padding import pad
 from pygrad.engine.ops.powers import (
     Cbrt, Ldexp, Reciprocal,
     cbrt, float_power, ldexp, reciprocal,
+)  # fmt: skip
+from pygrad.engine.ops.products import (
+    Dot, Outer, Tensordot, Vecdot,
+    dot, inner, kron, matvec, outer, tensordot, vdot, vecdot, vecmat,
 )  # fmt: skip
 from pygrad.engine.ops.quantiles import (
     median, nanmedian, nanpercentile, nanquantile, percentile, quantile,
@@ -95,44 +104,49 @@ from pygrad.engine.ops.trigonometric import (
 from pygrad.engine.ops.variance import Std, Var, std, var
 from pygrad.plugins import registry as _registry
 
+if TYPE_CHECKING:
+    pass
+
 __all__ = [
     "I0", "Abs", "Add", "Arccos", "Arccosh", "Arcsin", "Arcsinh", "Arctan", "Arctan2",
     "Arctanh", "Astype", "BroadcastTo", "Cbrt", "Ceil", "Celu", "Clip", "Concatenate", "Conj",
-    "Convolve", "Copysign", "Cos", "Cosh", "Cumprod", "Cumsum", "Deg2rad", "Divide", "Dropout",
-    "Elu", "Exp", "Exp2", "ExpandDims", "Expm1", "Fabs", "Flatten", "Flip", "Floor",
-    "FloorDivide", "Fmax", "Fmin", "Fmod", "Gelu", "GeluTanh", "GetItem", "Glu", "HardTanh",
-    "Heaviside", "Hypot", "Imag", "Ldexp", "LeakyRelu", "Linear", "Log", "Log1p", "Log2",
-    "Log10", "LogSigmoid", "LogSoftmax", "Logaddexp", "Logaddexp2", "Logsumexp", "Matmul",
-    "Max", "Maximum", "Mean", "MeanSquaredError", "Min", "Minimum", "Mish", "Multiply",
-    "NanToNum", "Nanmax", "Nanmin", "Negative", "NormalCdf", "Permute", "Positive", "Power",
-    "Prod", "Rad2deg", "Real", "Reciprocal", "Recurrence", "Relu", "Remainder", "Reshape",
-    "Rint", "Roll", "Round", "ScatterAdd", "Selu", "SetItem", "Sigmoid", "Sign", "Silu", "Sin",
-    "Sinc", "Sinh", "Softmax", "SoftmaxCrossEntropy", "Softplus", "Softsign", "Split", "Sqrt",
-    "Square", "Squeeze", "Stack", "Std", "Subtract", "Sum", "SumTo", "Swapaxes", "Take",
-    "TakeAlongAxis", "Tan", "Tanh", "Transpose", "Trunc", "Var", "Where",
+    "Convolve", "Copysign", "Cos", "Cosh", "Cross", "Cumprod", "Cumsum", "Deg2rad", "Divide",
+    "Dot", "Dropout", "Einsum", "Elu", "Exp", "Exp2", "ExpandDims", "Expm1", "Fabs", "Flatten",
+    "Flip", "Floor", "FloorDivide", "Fmax", "Fmin", "Fmod", "Gelu", "GeluTanh", "GetItem",
+    "Glu", "HardTanh", "Heaviside", "Hypot", "Imag", "Ldexp", "LeakyRelu", "Linear", "Log",
+    "Log1p", "Log2", "Log10", "LogSigmoid", "LogSoftmax", "Logaddexp", "Logaddexp2",
+    "Logsumexp", "Matmul", "Max", "Maximum", "Mean", "MeanSquaredError", "Min", "Minimum",
+    "Mish", "Multiply", "NanToNum", "Nanmax", "Nanmin", "Negative", "NormalCdf", "Outer",
+    "Permute", "Positive", "Power", "Prod", "Rad2deg", "Real", "Reciprocal", "Recurrence",
+    "Relu", "Remainder", "Reshape", "Rint", "Roll", "Round", "ScatterAdd", "Selu", "SetItem",
+    "Sigmoid", "Sign", "Silu", "Sin", "Sinc", "Sinh", "Softmax", "SoftmaxCrossEntropy",
+    "Softplus", "Softsign", "Split", "Sqrt", "Square", "Squeeze", "Stack", "Std", "Subtract",
+    "Sum", "SumTo", "Swapaxes", "Take", "TakeAlongAxis", "Tan", "Tanh", "Tensordot",
+    "Transpose", "Trunc", "Var", "Vecdot", "Where",
     "abs", "absolute", "add", "append", "arccos", "arccosh", "arcsin", "arcsinh", "arctan",
     "arctan2", "arctanh", "array_split", "astype", "atleast_1d", "atleast_2d", "atleast_3d",
     "average", "block", "broadcast_arrays", "broadcast_to", "cbrt", "ceil", "celu", "choose",
     "clip", "column_stack", "compress", "concatenate", "conj", "convolve", "copysign",
-    "corrcoef", "correlate", "cos", "cosh", "cov", "cumprod", "cumsum", "deg2rad", "delete",
-    "diag", "diagflat", "diagonal", "diff", "divide", "dropout", "dsplit", "dstack", "ediff1d",
-    "elu", "exp", "exp2", "expand_dims", "expm1", "extract", "fabs", "fill_diagonal",
-    "flatten", "flip", "fliplr", "flipud", "float_power", "floor", "floor_divide", "fmax",
-    "fmin", "fmod", "full", "gelu", "geomspace", "get", "get_item", "glu", "gradient",
-    "hard_tanh", "heaviside", "hsplit", "hstack", "hypot", "i0", "imag", "insert", "interp",
-    "ldexp", "leaky_relu", "linear", "linspace", "log", "log1p", "log2", "log10",
-    "log_sigmoid", "log_softmax", "logaddexp", "logaddexp2", "logspace", "logsumexp", "matmul",
-    "matrix_transpose", "max", "maximum", "mean", "mean_squared_error", "median", "meshgrid",
-    "min", "minimum", "mish", "moveaxis", "multiply", "names", "nan_to_num", "nancumprod",
-    "nancumsum", "nanmax", "nanmean", "nanmedian", "nanmin", "nanpercentile", "nanprod",
-    "nanquantile", "nanstd", "nansum", "nanvar", "negative", "pad", "partition", "percentile",
-    "piecewise", "positive", "power", "prod", "ptp", "quantile", "rad2deg", "ravel", "real",
-    "reciprocal", "relu", "remainder", "repeat", "reshape", "rint", "roll", "rot90", "round",
-    "select", "selu", "sigmoid", "sign", "silu", "sin", "sinc", "sinh", "softmax",
-    "softmax_cross_entropy", "softplus", "softsign", "sort", "split", "sqrt", "square",
-    "squeeze", "stack", "std", "subtract", "sum", "sum_to", "swapaxes", "take",
-    "take_along_axis", "tan", "tanh", "tile", "trace", "transpose", "trapezoid", "tril",
-    "triu", "trunc", "unwrap", "var", "vsplit", "vstack", "where",
+    "corrcoef", "correlate", "cos", "cosh", "cov", "cross", "cumprod", "cumsum", "deg2rad",
+    "delete", "diag", "diagflat", "diagonal", "diff", "divide", "dot", "dropout", "dsplit",
+    "dstack", "ediff1d", "einsum", "elu", "exp", "exp2", "expand_dims", "expm1", "extract",
+    "fabs", "fill_diagonal", "flatten", "flip", "fliplr", "flipud", "float_power", "floor",
+    "floor_divide", "fmax", "fmin", "fmod", "full", "gelu", "geomspace", "get", "get_item",
+    "glu", "gradient", "hard_tanh", "heaviside", "hsplit", "hstack", "hypot", "i0", "imag",
+    "inner", "insert", "interp", "kron", "ldexp", "leaky_relu", "linear", "linspace", "log",
+    "log1p", "log2", "log10", "log_sigmoid", "log_softmax", "logaddexp", "logaddexp2",
+    "logspace", "logsumexp", "matmul", "matrix_transpose", "matvec", "max", "maximum", "mean",
+    "mean_squared_error", "median", "meshgrid", "min", "minimum", "mish", "moveaxis",
+    "multiply", "names", "nan_to_num", "nancumprod", "nancumsum", "nanmax", "nanmean",
+    "nanmedian", "nanmin", "nanpercentile", "nanprod", "nanquantile", "nanstd", "nansum",
+    "nanvar", "negative", "outer", "pad", "partition", "percentile", "piecewise", "positive",
+    "power", "prod", "ptp", "quantile", "rad2deg", "ravel", "real", "reciprocal", "relu",
+    "remainder", "repeat", "reshape", "rint", "roll", "rot90", "round", "select", "selu",
+    "sigmoid", "sign", "silu", "sin", "sinc", "sinh", "softmax", "softmax_cross_entropy",
+    "softplus", "softsign", "sort", "split", "sqrt", "square", "squeeze", "stack", "std",
+    "subtract", "sum", "sum_to", "swapaxes", "take", "take_along_axis", "tan", "tanh",
+    "tensordot", "tile", "trace", "transpose", "trapezoid", "tril", "triu", "trunc", "unwrap",
+    "var", "vdot", "vecdot", "vecmat", "vsplit", "vstack", "where",
 ]  # fmt: skip
 
 _functions = _registry("functions")
@@ -167,5 +181,12 @@ def names() -> list[str]:
     return _functions.names()
 
 
+_LATER = ("fft", "linalg")
+
+
 def __getattr__(name: str) -> Any:
-    return _functions.attribute(name)
+    return import_module(f"pygrad.{name}") if name in _LATER else _functions.attribute(name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LATER})

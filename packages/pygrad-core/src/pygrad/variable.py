@@ -27,6 +27,7 @@ from pygrad.engine.ops import (
     elementwise,
     indexing,
     linalg,
+    products,
     reduction,
     repeating,
     shape,
@@ -442,6 +443,15 @@ class Variable:
     def conjugate(self) -> Variable:
         """The complex conjugate (see `functions.conj`)."""
         return complex_parts.conj(self)
+
+    @property
+    def mT(self) -> Variable:  # noqa: N802
+        """Each matrix transposed: the last two axes exchanged."""
+        return dimensions.matrix_transpose(self)
+
+    def dot(self, b: ArrayLike) -> Variable:
+        """See `pygrad.functions.dot`."""
+        return products.dot(self, b)
 
     def reshape(self, *lengths: Any) -> Variable:
         """The same values in another shape: ``x.reshape(2, 3)`` or ``x.reshape((2, 3))``.

@@ -41,6 +41,14 @@ class Guarded(np.ndarray[Any, Any]):
                 y = mended
         return out[0] if out is not None else _as_guarded(y)
 
+    def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        if func not in _SUMS_OF_PRODUCTS:
+            return super().__array_function__(func, types, args, kwargs)
+        bare = tuple(map(_bare, args))
+        with np.errstate(invalid="ignore"):
+            y = func(*bare, **kwargs)
+            return _as_guarded(_sums_of_products(func, args, bare, kwargs, y))
+
 
 def _products(a: Any, b: Any, y: Any) -> Any:
     zero = np.isnan(y) & (_zeros(a) | _zeros(b))
@@ -63,6 +71,24 @@ def _matrix_products(a: Any, b: Any, y: Any) -> Any:
     spoilt = (odd[0] @ alive[1]) | (alive[0] @ odd[1])
     return np.where(spoilt, y, finite[0] @ finite[1])
 
+
+def _sums_of_products(func: Any, args: Any, bare: Any, kwargs: Any, y: Any) -> Any:
+    """The same of any number of operands, for a function that is linear in each of them."""
+    if not np.isnan(y).any():
+        return y
+    operands = [i for i, x in enumerate(bare) if isinstance(x, np.ndarray)]
+    finite, alive = list(bare), list(bare)
+    for i in operands:
+        finite[i] = np.where(np.isfinite(bare[i]), bare[i], 0)
+        alive[i] = np.where(_zeros(args[i]), 0.0, np.ones(bare[i].shape))
+    spoilt = np.zeros(y.shape)
+    for i in operands:
+        odd = np.where(np.isfinite(bare[i]), 0.0, 1.0)
+        spoilt = spoilt + func(*alive[:i], odd, *alive[i + 1 :], **kwargs)
+    return np.where(spoilt > 0, y, func(*finite, **kwargs))
+
+
+_SUMS_OF_PRODUCTS = frozenset({np.einsum, np.tensordot})
 
 _PRODUCTS: dict[Any, Callable[[Any, Any, Any], Any]] = {
     np.multiply: _products,

@@ -1,12 +1,14 @@
 """How NumPy's own calls find PyGrad: tables of ufuncs and functions, and the way through them.
 
 `np.exp(variable)` reaches `call_ufunc` by way of `Variable.__array_ufunc__`, and
-`np.sum(variable, axis=0)` reaches `call_function` by way of `Variable.__array_function__`.
+`np.sum(variable, axis=0)` reaches `call_function` by way of `Variable.__array_function__`. What
+stands in for a module of NumPy's is loaded when one of its functions is first called on a Variable.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any, TypeVar
 
 import numpy as np
@@ -23,6 +25,9 @@ UFUNCS: dict[Any, Callable[..., Any]] = {}
 
 FUNCTIONS: dict[Any, Callable[..., Any]] = {}
 """NumPy function -> PyGrad's of the same arguments."""
+
+LATER = {"numpy.fft": "pygrad.fft", "numpy.linalg": "pygrad.linalg"}
+"""NumPy module -> PyGrad's for its functions, imported when one of them is first called."""
 
 # ufuncs whose results are no numbers to differentiate: they see plain arrays and return them
 PLAIN_UFUNCS = frozenset(
@@ -41,12 +46,13 @@ PLAIN_FUNCTIONS = frozenset(
         np.argmax, np.argmin, np.nanargmax, np.nanargmin, np.argsort, np.argpartition, np.lexsort,
         np.searchsorted, np.digitize, np.nonzero, np.flatnonzero, np.argwhere, np.isin,
         np.any, np.all, np.count_nonzero, np.isclose, np.allclose, np.array_equal, np.array_equiv,
+        np.einsum_path, np.linalg.matrix_rank,
         np.zeros_like, np.ones_like, np.empty_like, np.shares_memory, np.may_share_memory,
     }
 )  # fmt: skip
 
 # signatures are read once: it takes longer than most of the functions
-_parameters: dict[Any, tuple[dict[str, Any], list[str]] | None] = {}
+_parameters: dict[Any, tuple[dict[str, Any], list[str], int] | None] = {}
 
 
 def implements(*numpy_functions: Any) -> Callable[[F], F]:
@@ -84,6 +90,8 @@ def call_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[st
     function = UFUNCS.get(ufunc)
     if function is None:
         raise UnsupportedError(f"{name} has no derivative rule. {_ADVICE}")
+    if ufunc.signature and kwargs.keys() <= {"axis"}:  # np.vecdot and its like
+        return function(*inputs, **kwargs)
     if kwargs:
         given = ", ".join(f"{key}=" for key in kwargs)
         hint = "; an array cannot be updated in place by a Variable: write a = a + x for a += x"
@@ -99,8 +107,12 @@ def call_function(numpy_function: Any, args: tuple[Any, ...], kwargs: dict[str, 
     if numpy_function in PLAIN_FUNCTIONS:
         plain = {key: _plain(value) for key, value in kwargs.items()}
         return numpy_function(*map(_plain, args), **plain)
+    module = getattr(numpy_function, "__module__", "numpy")
+    if function is None and module in LATER:
+        import_module(LATER[module])
+        function = FUNCTIONS.get(numpy_function)
     if function is None:
-        module = getattr(numpy_function, "__module__", "numpy").replace("numpy", "np", 1)
+        module = module.replace("numpy", "np", 1)
         raise UnsupportedError(
             f"{module}.{numpy_function.__name__} has no derivative rule. {_ADVICE}"
         )
@@ -124,9 +136,8 @@ def _translated(
     names = _parameters[numpy_function]
     if names is None:
         return args, kwargs
-    defaults, ours = names
+    defaults, ours, same = names
     theirs = list(defaults)
-    same = 1
     while same < min(len(theirs), len(ours)) and theirs[same] == ours[same]:
         same += 1
     named = dict(zip(theirs[same:], args[same:], strict=False)) | kwargs
@@ -150,7 +161,8 @@ def _is_setting(value: Any) -> bool:
 
 def _names(
     numpy_function: Any, function: Callable[..., Any]
-) -> tuple[dict[str, Any], list[str]] | None:
+) -> tuple[dict[str, Any], list[str], int] | None:
+    """NumPy's arguments with their defaults, ours, and how many go by place alone."""
     import inspect
 
     try:
@@ -160,7 +172,8 @@ def _names(
     ours = inspect.signature(function).parameters
     if any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in (*theirs.values(), *ours.values())):
         return None
-    return {name: p.default for name, p in theirs.items()}, list(ours)
+    unnamed = sum(p.kind is p.POSITIONAL_ONLY for p in theirs.values())
+    return {name: p.default for name, p in theirs.items()}, list(ours), max(unnamed, 1)
 
 
 def _plain(x: Any) -> Any:

@@ -60,7 +60,7 @@ def flatten(x: ArrayLike) -> Variable:
     return apply(Flatten(), x)
 
 
-@implements(np.matrix_transpose)
+@implements(np.matrix_transpose, np.linalg.matrix_transpose)
 def matrix_transpose(x: ArrayLike) -> Variable:
     """The last two axes exchanged: each matrix of a batch transposed.
 

@@ -92,7 +92,7 @@ class Linear(Function):
         return gx, gW, (column_sums(gy) if self.edges[2] is not None else None)
 
 
-@implements(np.matmul)
+@implements(np.matmul, np.linalg.matmul)
 def matmul(a: ArrayLike, b: ArrayLike) -> Variable:
     """Matrix product, ``a @ b``, with NumPy's rules for batches and for vectors.
 
