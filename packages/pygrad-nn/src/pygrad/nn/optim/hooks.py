@@ -52,9 +52,10 @@ class WeightDecay:
     def __call__(self, optimizer: Optimizer) -> None:
         for p in optimizer.params if self.params is None else self.params:
             if p.grad is not None:
-                if not p.grad.data.flags.writeable:
-                    p.grad = p.grad.data.copy()
-                _add_scaled(p.grad.data, p.data, p.dtype.type(self.rate))
+                g = p.grad.data
+                if not g.flags.writeable:
+                    p.grad = g = g.copy()
+                _add_scaled(g, p.data, p.dtype.type(self.rate))
 
 
 class ClipGradNorm:
