@@ -27,6 +27,7 @@ MAKE = {
     "PolynomialLR": lambda o: S.PolynomialLR(o, 11, 2.0),
     "CosineAnnealingLR": lambda o: S.CosineAnnealingLR(o, 7),
     "CosineAnnealingWarmRestarts": lambda o: S.CosineAnnealingWarmRestarts(o, 3, 2),
+    "SWALR": lambda o: S.SWALR(o, 0.05, 9),
     "OneCycleLR": lambda o: S.OneCycleLR(o, 1.0, 20),
     "ReduceLROnPlateau": lambda o: S.ReduceLROnPlateau(o, patience=1, cooldown=2),
     "ChainedScheduler": lambda o: S.ChainedScheduler(
@@ -98,6 +99,9 @@ def test_a_group_that_is_added_later_keeps_its_own_rate():
         (lambda o: S.OneCycleLR(o, [1.0, 2.0], 9), "max_lr has 2 rates for 1 groups"),
         (lambda o: S.OneCycleLR(o, 1.0, 9, pct_start=2), "pct_start is 2"),
         (lambda o: S.OneCycleLR(o, 1.0, 9, anneal_strategy="x"), "anneal_strategy is 'x'"),
+        (lambda o: S.SWALR(o, [1.0, 2.0]), "swa_lr has 2 rates for 1 groups"),
+        (lambda o: S.SWALR(o, 1.0, -1), "anneal_epochs is -1"),
+        (lambda o: S.SWALR(o, 1.0, 3, "x"), "anneal_strategy is 'x'"),
         (lambda o: S.ReduceLROnPlateau(o, "least"), "mode is 'least'"),
         (lambda o: S.ReduceLROnPlateau(o, factor=1), "factor is 1"),
         (lambda o: S.ReduceLROnPlateau(o, min_lr=[0, 0]), "min_lr has 2 rates for 1 groups"),

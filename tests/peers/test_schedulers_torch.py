@@ -120,6 +120,25 @@ def test_chained_and_sequential_schedules_are_pytorchs():
         compare(ours, peer, step)
 
 
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"swa_lr": 0.05}, {"swa_lr": [0.05, 0.3], "anneal_epochs": 30},
+        {"swa_lr": 0.05, "anneal_epochs": 7, "anneal_strategy": "linear"},
+        {"swa_lr": 0.05, "anneal_epochs": 0},
+    ],
+)  # fmt: skip
+def test_the_way_to_the_rate_of_averaging_is_pytorchs(settings):
+    ours, peer = optimizers()
+    a, b = nn.schedulers.SWALR(ours, **settings), torch.optim.swa_utils.SWALR(peer, **settings)
+
+    def step(i):
+        a.step()
+        b.step()
+
+    compare(ours, peer, step)
+
+
 @pytest.mark.parametrize("decay", [None, 0.9])
 def test_averages_of_weights_are_pytorchs(decay):
     model, peer = nn.Linear(3, 2), torch.nn.Linear(3, 2)

@@ -16,6 +16,7 @@ from typing import Any
 
 from pygrad.nn.schedulers.chained import ChainedScheduler, SequentialLR
 from pygrad.nn.schedulers.cosine import (
+    SWALR,
     CosineAnnealingLR,
     CosineAnnealingWarmRestarts,
     OneCycleLR,
@@ -35,7 +36,7 @@ from pygrad.nn.schedulers.scheduler import Scheduler
 from pygrad.plugins import registry as _registry
 
 __all__ = [
-    "ChainedScheduler", "ConstantLR", "CosineAnnealingLR", "CosineAnnealingWarmRestarts",
+    "SWALR", "ChainedScheduler", "ConstantLR", "CosineAnnealingLR", "CosineAnnealingWarmRestarts",
     "ExponentialLR", "LambdaLR", "LinearLR", "MultiStepLR", "OneCycleLR", "PolynomialLR",
     "ReduceLROnPlateau", "Scheduler", "SequentialLR", "StepLR", "WarmupLR", "get", "names",
 ]  # fmt: skip

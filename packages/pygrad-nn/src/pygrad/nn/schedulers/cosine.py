@@ -10,7 +10,7 @@ from pygrad.nn.optim import Optimizer
 from pygrad.nn.optim.groups import Group
 from pygrad.nn.schedulers.scheduler import Scheduler, checked, whole
 
-__all__ = ["CosineAnnealingLR", "CosineAnnealingWarmRestarts", "OneCycleLR"]
+__all__ = ["SWALR", "CosineAnnealingLR", "CosineAnnealingWarmRestarts", "OneCycleLR"]
 
 
 class CosineAnnealingLR(Scheduler):
@@ -99,6 +99,64 @@ class CosineAnnealingWarmRestarts(Scheduler):
                 step -= length
                 length *= self.T_mult
         return self.eta_min + (base_lr - self.eta_min) * (1 + math.cos(math.pi * step / length)) / 2
+
+
+class SWALR(Scheduler):
+    """Go over to the constant learning rate at which weights are averaged (see `AveragedModel`).
+
+    Parameters
+    ----------
+    optimizer : Optimizer
+    swa_lr : float or list of float
+        The learning rate to end with, for all groups or for each.
+    anneal_epochs : int
+        How many steps the way there takes.
+    anneal_strategy : {"cos", "linear"}
+
+    Raises
+    ------
+    ArgumentError
+        If a setting is out of range, or there are not as many rates as groups.
+
+    References
+    ----------
+    Izmailov et al., "Averaging weights leads to wider optima and better generalization", UAI 2018.
+
+    Examples
+    --------
+    >>> from pygrad import Variable, nn
+    >>> optimizer = nn.optim.SGD([Variable(1.0)], lr=1.0)
+    >>> schedule = nn.schedulers.SWALR(optimizer, 0.5, anneal_epochs=2, anneal_strategy="linear")
+    >>> schedule.step()
+    >>> optimizer.lr
+    0.75
+    """
+
+    def __init__(
+        self,
+        optimizer: Optimizer,
+        swa_lr: float | list[float],
+        anneal_epochs: int = 10,
+        anneal_strategy: Literal["cos", "linear"] = "cos",
+    ) -> None:
+        groups = optimizer.param_groups
+        self.swa_lrs = list(swa_lr) if isinstance(swa_lr, (list, tuple)) else [swa_lr] * len(groups)
+        if len(self.swa_lrs) != len(groups):
+            raise ArgumentError(
+                f"SWALR: swa_lr has {len(self.swa_lrs)} rates for {len(groups)} groups"
+            )
+        self.anneal_epochs = whole(self, "anneal_epochs", anneal_epochs, 0)
+        self.anneal_strategy = checked(
+            self, "anneal_strategy", anneal_strategy, anneal_strategy in ("cos", "linear"),
+            "'cos' or 'linear'",
+        )  # fmt: skip
+        super().__init__(optimizer)
+
+    def set_group(self, group: Group, i: int) -> None:
+        share = min(self.last_epoch / self.anneal_epochs, 1.0) if self.anneal_epochs else 1.0
+        if self.anneal_strategy == "cos":
+            share = (1 - math.cos(math.pi * share)) / 2
+        group["lr"] = self.base_lrs[i] + (self.swa_lrs[i] - self.base_lrs[i]) * share
 
 
 class OneCycleLR(Scheduler):
