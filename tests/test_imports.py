@@ -2,7 +2,7 @@
 
     numpy, pluggy  <-  core  <-  nn, data, viz        nn, data and viz never import one another
     inside core:   exceptions, mode, kernels  <-  function  <-  ops, backward  <-  variable
-                   <-  linearization  <-  fft, linalg, functions, transforms, testing
+                   <-  linearization  <-  fft, linalg, functions, transforms, testing, optimize
                    plugins and the command stand beside
 
 Read from the sources, imports inside functions included: one of those is an import all the same.
@@ -50,7 +50,14 @@ LEVELS = [
     ["pygrad.engine.ops", "pygrad.engine.backward"],
     ["pygrad.variable"],
     ["pygrad.engine.linearization", "pygrad.engine.checkpointing"],
-    ["pygrad.fft", "pygrad.functions", "pygrad.linalg", "pygrad.transforms", "pygrad.testing"],
+    [
+        "pygrad.fft",
+        "pygrad.functions",
+        "pygrad.linalg",
+        "pygrad.optimize",
+        "pygrad.transforms",
+        "pygrad.testing",
+    ],
 ]
 # Not for the levels up to `variable`; these may import from every level.
 BESIDE = ["pygrad.plugins", "pygrad.cli", "pygrad.__main__", "pygrad._lazy"]
@@ -58,7 +65,7 @@ BESIDE = ["pygrad.plugins", "pygrad.cli", "pygrad.__main__", "pygrad._lazy"]
 # Modules that are imported by name when they are first asked for, and who asks. Imports written as
 # statements run downhill; these are looked up when everything is there.
 LATE = {
-    "pygrad._lazy": {"pygrad.fft", "pygrad.linalg", "pygrad.testing"},
+    "pygrad._lazy": {"pygrad.fft", "pygrad.linalg", "pygrad.optimize", "pygrad.testing"},
     "pygrad.engine.numpy_protocols": {"pygrad.fft", "pygrad.linalg"},
     "pygrad.functions": {"pygrad.fft", "pygrad.linalg"},
 }
@@ -229,6 +236,13 @@ def test_there_is_no_circle():
 def test_pluggy_is_imported_in_one_place():
     importers = {found.importer for found in IMPORTS if found.target.split(".")[0] == "pluggy"}
     assert importers == {"pygrad.plugins.manager"}
+
+
+def test_scipy_is_imported_in_one_function():
+    found = [
+        i for i in IMPORTS if i.target.split(".")[0] == "scipy" and part_of(i.importer) == "core"
+    ]
+    assert {(i.importer, i.inside) for i in found} == {("pygrad.optimize", True)}
 
 
 def test_data_deals_in_arrays_and_never_in_variables():

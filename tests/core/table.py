@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import numpy as np
 import table_activations
+import table_complex
 import table_elementwise
+import table_fourier
 import table_linalg
+import table_numpy
 import table_reductions
 import table_shapes
 from rows import each, points, row
@@ -51,9 +54,12 @@ def _array_with_diagonal(x, v):
 CASES = {
     **table_elementwise.ROWS,
     **table_activations.ROWS,
+    **table_complex.ROWS,
+    **table_fourier.ROWS,
     **table_linalg.ROWS,
     **table_reductions.ROWS,
     **table_shapes.ROWS,
+    **table_numpy.ROWS,
     # arithmetic
     "add": each(F.add, np.add, A, B),
     "subtract": each(F.subtract, np.subtract, A, B),

@@ -42,6 +42,11 @@ ROWS = {
     "std, one axis": alike(lambda m, x: m.std(x, axis=-2), CUBE),
     "std, unbiased": alike(lambda m, x: m.std(x, axis=(0, -1), ddof=1, keepdims=True), CUBE),
     "std, where": alike(lambda m, x: m.std(x, axis=1, where=MASK), CUBE),
+    "var, mean": alike(lambda m, x, c: m.var(x, axis=1, mean=c, correction=1), A, A[:, :1] + 0.3),
+    "var, mean, where": alike(
+        lambda m, x, c: m.var(x, axis=-1, mean=c, where=MASK, keepdims=True), CUBE, CUBE[:, :, :1]
+    ),
+    "std, mean": alike(lambda m, x: m.std(x, mean=m.mean(x, keepdims=True), ddof=1), CUBE),
     "ptp": alike(lambda m, x: m.ptp(x), CUBE),
     "ptp, axes": alike(lambda m, x: m.ptp(x, axis=(0, -1), keepdims=True), CUBE),
     "average": alike(lambda m, x: m.average(x, axis=1), CUBE),

@@ -5,7 +5,7 @@ import pytest
 
 from pygrad import Variable
 from pygrad import functions as F
-from pygrad.exceptions import ArgumentError, DtypeError, UnsupportedError
+from pygrad.exceptions import ArgumentError, DtypeError, PyGradError
 
 INF, NAN = np.inf, np.nan
 
@@ -230,12 +230,17 @@ def test_questions_about_values_and_arrays_like_others_are_plain():
     assert np.lexsort((Variable([3, 1, 2]),)).tolist() == [1, 2, 0]
 
 
-def test_a_fill_value_would_lose_its_gradient_and_is_refused():
+def test_a_fill_value_keeps_its_gradient():
     x = Variable(2.0)
-    with pytest.raises(UnsupportedError, match=r"np\.full_like.*np\.broadcast_to"):
-        np.full_like(Variable([1.0, 2.0]), x)
-    with pytest.raises(UnsupportedError):
-        np.full_like(np.ones(2), x)
+    like = np.ones(2)
+    for y in (np.full_like(Variable(like), x), F.full_like(like, x)):
+        x.zero_grad()
+        (y * [1.0, 10.0]).sum().backward()
+        assert x.grad.item() == 11.0
+    assert type(np.full_like(Variable(like), 7)) is np.ndarray
+    for lossy in (lambda: np.full_like(like, x), lambda: np.full(2, x, float)):
+        with pytest.raises(PyGradError, match=r"F\.full|F\.stack"):
+            lossy()
 
 
 def test_nothing_here_widens_float32():

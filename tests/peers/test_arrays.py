@@ -5,8 +5,8 @@ Values, first and second gradients must be the same, at float64.
 
 import numpy as np
 import pytest
+from beside import beside_autograd, beside_torch
 
-from pygrad import Variable
 from pygrad import functions as F
 
 rng = np.random.default_rng(0)
@@ -19,6 +19,14 @@ ZEROS = np.where(np.abs(CUBE) < 0.3, 0.0, CUBE)
 SEVEN, THREE = rng.normal(size=7), rng.normal(size=3)
 ORDER = np.argsort(B, axis=1)
 WEIGHTS = rng.uniform(0.5, 2, 4)
+
+
+def written(write, x, *values, **settings):
+    """What a function that writes leaves of `x`."""
+    x = F.copy(x)
+    write(x, *values, **settings)
+    return x
+
 
 # name: (ours, the other's of its module, inputs)
 TORCH = {
@@ -155,9 +163,90 @@ TORCH = {
         ],
         [SEVEN, THREE],
     ),
+    "var, mean": (
+        lambda x, m: F.var(x, 1, mean=m), lambda t, x, m: ((x - m) ** 2).mean(1), [A, B[:, :1]]
+    ),
+    "frexp": (lambda x: F.frexp(x)[0] ** 2, lambda t, x: (x / 2.0 ** t.frexp(x)[1]) ** 2, [A]),
+    "modf": (lambda x: F.modf(x)[0] ** 2, lambda t, x: x.frac() ** 2, [A]),
+    "copy": (F.copy, lambda t, x: x.clone(), [A]),
+    "cumulative_sum": (
+        lambda x: F.cumulative_sum(x, axis=1, include_initial=True),
+        lambda t, x: t.nn.functional.pad(x, (1, 0)).cumsum(1),
+        [A],
+    ),
+    "cumulative_prod": (
+        lambda x: F.cumulative_prod(x, axis=0), lambda t, x: x.cumprod(0), [A]
+    ),
+    "unstack": (lambda x: F.unstack(x, axis=1)[2], lambda t, x: x.unbind(1)[2], [CUBE]),
+    "resize": (
+        lambda x: F.resize(x, (4, 4)), lambda t, x: t.cat([x.ravel()] * 2)[:16].view(4, 4), [A]
+    ),
+    "vander": (F.vander, lambda t, x: x[:, None] ** t.arange(6, -1, -1), [SEVEN]),
+    "vander, increasing": (
+        lambda x: F.vander(x, 4, True), lambda t, x: x[:, None] ** t.arange(4), [SEVEN]
+    ),
+    "polymul": (
+        F.polymul,
+        lambda t, p, q: t.nn.functional.conv1d(
+            p[None, None], q.flip(0)[None, None], padding=2
+        ).ravel(),
+        [SEVEN, THREE],
+    ),
+    "bincount": (
+        lambda w: F.bincount([0, 3, 1, 1, 0, 6, 3], w),
+        lambda t, w: t.zeros(7, dtype=w.dtype).index_add(0, t.tensor([0, 3, 1, 1, 0, 6, 3]), w),
+        [SEVEN],
+    ),
+    "unique": (F.unique, lambda t, x: x.sort().values, [SEVEN]),
+    "apply_along_axis": (
+        lambda x: F.apply_along_axis(F.cumsum, 1, x),
+        lambda t, x: x.cumsum(1),
+        [A],
+    ),
+    "put": (
+        lambda x, v: written(F.put, x, [7, 1, 9], v),
+        lambda t, x, v: x.ravel().index_copy(0, t.tensor([7, 1, 9]), v).view(3, 4),
+        [A, THREE],
+    ),
+    "copyto": (
+        lambda x, y: written(F.copyto, x, y, where=B > 0),
+        lambda t, x, y: t.where(t.tensor(B > 0), y, x),
+        [A, B[0]],
+    ),
+    "np.add.at": (
+        lambda x, v: written(np.add.at, x, ([0, 0, 2], [1, 1, 3]), v),
+        lambda t, x, v: x.index_put((t.tensor([0, 0, 2]), t.tensor([1, 1, 3])), v, True),
+        [A, THREE],
+    ),
+    "np.logaddexp.reduce": (
+        lambda x: np.logaddexp.reduce(x, axis=1), lambda t, x: x.logsumexp(1), [CUBE]
+    ),
+    "np.maximum.accumulate": (
+        lambda x: np.maximum.accumulate(x, axis=1), lambda t, x: x.cummax(1).values, [CUBE]
+    ),
+    "np.logaddexp.accumulate": (
+        lambda x: np.logaddexp.accumulate(x), lambda t, x: x.logcumsumexp(0), [CUBE]
+    ),
+    "np.multiply.outer": (np.multiply.outer, lambda t, x, y: t.outer(x, y), [SEVEN, THREE]),
+    "np.hypot.reduce": (
+        lambda x: np.hypot.reduce(x, axis=(0, 2)), lambda t, x: x.norm(dim=(0, 2)), [CUBE]
+    ),
+    "np.add.reduceat": (
+        lambda x: np.add.reduceat(x, [0, 3, 5]),
+        lambda t, x: t.stack([x[:3].sum(), x[3:5].sum(), x[5:].sum()]),
+        [SEVEN],
+    ),
 }  # fmt: skip
 
 AUTOGRAD = {
+    "polyval": (
+        F.polyval, lambda n, p, x: p[0] * x**2 + p[1] * x + p[2], [THREE, SEVEN]
+    ),
+    "polyint": (
+        lambda p: F.polyint(p, k=2.0),
+        lambda n, p: n.append(p / np.array([3.0, 2.0, 1.0]), np.array([2.0])),
+        [THREE],
+    ),
     "average": (
         lambda x, w: F.average(x, 1, w), lambda n, x, w: (x * w).sum(1) / w.sum(), [A, WEIGHTS]
     ),
@@ -200,63 +289,11 @@ AUTOGRAD = {
 }  # fmt: skip
 
 
-def ours_of(f, arrays):
-    """Value, first and second gradients in fixed directions, by PyGrad."""
-    xs = [Variable(a) for a in arrays]
-    y = f(*xs)
-    w, vs = directions(y.shape, arrays)
-    (y * w).sum().backward(create_graph=True)
-    firsts = [x.grad for x in xs]
-    slope = Variable(0.0)
-    for x, v in zip(xs, vs, strict=True):
-        slope = slope + (x.grad * v).sum()
-        x.zero_grad()
-    slope.backward()
-    seconds = [np.zeros(x.shape) if x.grad is None else x.grad.data for x in xs]
-    return y.data, [g.data for g in firsts], seconds
-
-
-def directions(shape, arrays):
-    generator = np.random.default_rng(1)
-    return generator.normal(size=shape), [generator.normal(size=a.shape) for a in arrays]
-
-
 @pytest.mark.parametrize("name", TORCH)
 def test_values_and_gradients_are_pytorchs(name):
-    torch = pytest.importorskip("torch", reason="PyTorch is not installed: nothing to compare with")
-    ours, theirs, arrays = TORCH[name]
-    y, firsts, seconds = ours_of(ours, arrays)
-    ts = [torch.tensor(a, requires_grad=True) for a in arrays]
-    t = theirs(torch, *ts)
-    np.testing.assert_allclose(y, t.detach(), rtol=1e-12, atol=1e-12)
-    w, vs = directions(y.shape, arrays)
-    gs = torch.autograd.grad((t * torch.tensor(w)).sum(), ts, create_graph=True)
-    slope = sum((g * torch.tensor(v)).sum() for g, v in zip(gs, vs, strict=True))
-    slope = slope + 0 * sum(t.nansum() for t in ts)  # for functions that are known to be linear
-    for found, g in zip(firsts, gs, strict=True):
-        np.testing.assert_allclose(found, g.detach(), rtol=1e-10, atol=1e-12)
-    for found, g in zip(seconds, torch.autograd.grad(slope, ts), strict=True):
-        np.testing.assert_allclose(found, g, rtol=1e-8, atol=1e-10)
+    beside_torch(*TORCH[name])
 
 
 @pytest.mark.parametrize("name", AUTOGRAD)
 def test_values_and_gradients_are_autograds(name):
-    autograd = pytest.importorskip("autograd", reason="autograd is not installed")
-    import autograd.numpy as anp
-
-    ours, theirs, arrays = AUTOGRAD[name]
-    y, firsts, seconds = ours_of(ours, arrays)
-    np.testing.assert_allclose(y, theirs(anp, *arrays), rtol=1e-12, atol=1e-12)
-    w, vs = directions(y.shape, arrays)
-    every = tuple(range(len(arrays)))
-    first = autograd.grad(lambda *xs: anp.sum(theirs(anp, *xs) * w), every)
-
-    def slope(*xs):
-        # zero times all: autograd refuses to differentiate what does not depend on anything
-        zero = sum(0.0 * anp.sum(x) for x in xs)
-        return sum(anp.sum(g * v) for g, v in zip(first(*xs), vs, strict=True)) + zero
-
-    for found, g in zip(firsts, first(*arrays), strict=True):
-        np.testing.assert_allclose(found, g, rtol=1e-10, atol=1e-12)
-    for found, g in zip(seconds, autograd.grad(slope, every)(*arrays), strict=True):
-        np.testing.assert_allclose(found, g, rtol=1e-8, atol=1e-10)
+    beside_autograd(*AUTOGRAD[name])

@@ -8,7 +8,7 @@ import pytest
 
 import pygrad
 
-LATER = {"fft", "hookimpl", "linalg", "testing"}  # served on first use
+LATER = {"fft", "hookimpl", "linalg", "optimize", "testing"}  # served on first use
 
 
 def test_what_it_says_it_exports_is_what_it_exposes():
@@ -59,6 +59,7 @@ def test_an_unknown_name_is_an_attribute_error():
         "pygrad.fft",
         "pygrad.linalg",
         "pygrad.nn",
+        "pygrad.optimize",
         "pygrad.plugins.manager",
         "pygrad.testing",
         "pygrad.viz",

@@ -28,7 +28,7 @@ from pygrad.transforms import (
 from pygrad.variable import Parameter, Variable, as_variable
 
 if TYPE_CHECKING:
-    from pygrad import fft, linalg, testing
+    from pygrad import fft, linalg, optimize, testing
     from pygrad.plugins.manager import hookimpl
 else:
     __getattr__, __dir__ = _lazy.attribute, _lazy.listing
@@ -57,6 +57,7 @@ __all__ = [
     "jvp",
     "linalg",
     "no_grad",
+    "optimize",
     "plugins",
     "seed",
     "set_default_dtype",

@@ -19,7 +19,7 @@ from pygrad.exceptions import MissingPluginError
 __all__ = ["attribute", "explain_missing_parts", "listing"]
 
 PARTS = ("data", "nn", "viz")
-LATER = ("fft", "linalg", "testing")
+LATER = ("fft", "linalg", "optimize", "testing")
 
 
 def attribute(name: str) -> Any:

@@ -6,6 +6,7 @@ differentiated stands in `engine/ops/`.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from pygrad.engine import binding
 from pygrad.engine.checks import as_operand
 from pygrad.engine.function import Function, Leaf, Node, creator
 from pygrad.engine.mode import is_recording
-from pygrad.engine.numpy_protocols import UFUNCS, call_function, call_ufunc
+from pygrad.engine.numpy_protocols import UFUNCS, call_function, plain
 from pygrad.engine.ops import (
     arithmetic,
     assignment,
@@ -30,8 +31,10 @@ from pygrad.engine.ops import (
     products,
     reduction,
     repeating,
+    rounding,
     shape,
     taking,
+    ufunc_methods,
     variance,
 )
 from pygrad.exceptions import GraphError
@@ -408,16 +411,27 @@ class Variable:
         return bool(self._data)
 
     def __int__(self) -> int:
-        return int(self.item())
+        return int(self._number())
 
     def __float__(self) -> float:
-        return float(self.item())
+        return float(self._number())
 
     def __complex__(self) -> complex:
-        return complex(self.item())
+        return complex(self._number())
 
     def __index__(self) -> int:
-        return self._data.__index__()  # type: ignore[no-any-return]
+        return operator.index(self._data)
+
+    def __round__(self, ndigits: int = 0) -> Variable:
+        return rounding.round(self, ndigits)
+
+    def _number(self) -> Any:
+        if self._node is not None and is_recording():
+            from pygrad.engine import refusals
+
+            if refusals.assigned_to_array(2):
+                raise GraphError(refusals.loss(2))
+        return self._data.item()
 
     # -------------------------------------------------------------- methods
 
@@ -428,12 +442,12 @@ class Variable:
 
     @property
     def real(self) -> Variable:
-        """The real part (see `functions.real`)."""
+        """The real part; of a real Variable, itself (see `functions.real`)."""
         return complex_parts.real(self)
 
     @property
     def imag(self) -> Variable:
-        """The imaginary part (see `functions.imag`)."""
+        """The imaginary part; 0 for a real Variable (see `functions.imag`)."""
         return complex_parts.imag(self)
 
     def conj(self) -> Variable:
@@ -441,19 +455,23 @@ class Variable:
         return complex_parts.conj(self)
 
     def conjugate(self) -> Variable:
-        """The complex conjugate (see `functions.conj`)."""
+        """The complex conjugate: NumPy's other name for `conj`."""
         return complex_parts.conj(self)
 
     @property
-    def mT(self) -> Variable:  # noqa: N802
-        """Each matrix transposed: the last two axes exchanged."""
+    def mT(self) -> Variable:  # noqa: N802  (NumPy's name)
+        """The last two axes exchanged (see `functions.matrix_transpose`)."""
         return dimensions.matrix_transpose(self)
 
     def dot(self, b: ArrayLike) -> Variable:
         """See `pygrad.functions.dot`."""
         return products.dot(self, b)
 
-    def reshape(self, *lengths: Any) -> Variable:
+    def copy(self) -> Variable:
+        """The same values in an array of their own, as a part of the graph."""
+        return elementwise.copy(self)
+
+    def reshape(self, *lengths: Any, order: str = "C") -> Variable:
         """The same values in another shape: ``x.reshape(2, 3)`` or ``x.reshape((2, 3))``.
 
         Examples
@@ -462,7 +480,7 @@ class Variable:
         >>> Variable([[1, 2], [3, 4]]).reshape(1, 4)
         Variable([[1 2 3 4]])
         """
-        return shape.reshape(self, lengths[0] if len(lengths) == 1 else lengths)
+        return shape.reshape(self, lengths[0] if len(lengths) == 1 else lengths, order)
 
     def transpose(self, *axes: Any) -> Variable:
         """The axes in another order, or reversed: ``x.transpose(1, 0)``, ``x.transpose()``."""
@@ -477,13 +495,13 @@ class Variable:
         """Remove axes of length 1 (see `functions.squeeze`)."""
         return shape.squeeze(self, axis)
 
-    def ravel(self) -> Variable:
+    def ravel(self, order: str = "C") -> Variable:
         """The values along one axis, shared where possible (see `functions.ravel`)."""
-        return dimensions.ravel(self)
+        return dimensions.ravel(self, order)
 
-    def flatten(self) -> Variable:
+    def flatten(self, order: str = "C") -> Variable:
         """The values along one axis, copied (see `functions.flatten`)."""
-        return dimensions.flatten(self)
+        return dimensions.flatten(self, order)
 
     def repeat(self, repeats: int | Sequence[int], axis: int | None = None) -> Variable:
         """Repeat each value along an axis (see `functions.repeat`)."""
@@ -612,6 +630,14 @@ class Variable:
         """The places of the values in ascending order, stable, as plain numbers."""
         return np.argsort(self._data, axis, kind="stable")
 
+    def nonzero(self) -> tuple[np.ndarray[Any, Any], ...]:
+        """The places of the values that are not zero, as plain numbers."""
+        return np.nonzero(self.data)
+
+    def searchsorted(self, v: ArrayLike, side: str = "left", sorter: Any = None) -> Any:
+        """The places in this sorted Variable where `v` belongs, as plain numbers."""
+        return np.searchsorted(self.data, plain(v), side, sorter)  # type: ignore[call-overload]
+
     def any(self, axis: Axis = None, keepdims: bool = False) -> Any:
         """Whether any value along the axes is not zero, as plain booleans."""
         return np.any(self._data, axis, keepdims=keepdims)
@@ -620,12 +646,23 @@ class Variable:
         """Whether no value along the axes is zero, as plain booleans."""
         return np.all(self._data, axis, keepdims=keepdims)
 
-    def clip(self, a_min: ArrayLike | None = None, a_max: ArrayLike | None = None) -> Variable:
+    def clip(
+        self,
+        a_min: ArrayLike | None = None,
+        a_max: ArrayLike | None = None,
+        *,
+        min: ArrayLike | None = None,
+        max: ArrayLike | None = None,
+    ) -> Variable:
         """Limit the values to ``[a_min, a_max]`` (see `functions.clip`)."""
-        return elementwise.clip(self, a_min, a_max)
+        return elementwise.clip(self, a_min, a_max, min=min, max=max)
 
-    def astype(self, dtype: npt.DTypeLike) -> Variable:
-        """The values in another dtype (see `functions.astype`)."""
+    def round(self, decimals: int = 0) -> Variable:
+        """Round to a number of decimals; its gradient is 0 (see `functions.round`)."""
+        return rounding.round(self, decimals)
+
+    def astype(self, dtype: npt.DTypeLike, copy: bool = True) -> Variable:
+        """The values in another dtype, always copied (see `functions.astype`)."""
         return elementwise.astype(self, dtype)
 
     # ------------------------------------------------------------ protocols
@@ -634,7 +671,7 @@ class Variable:
         # the way of `array * variable`: one look-up and nothing else
         if method == "__call__" and not kwargs and ufunc in UFUNCS:
             return UFUNCS[ufunc](*inputs)
-        return call_ufunc(ufunc, method, inputs, kwargs)
+        return ufunc_methods.call_ufunc(ufunc, method, inputs, kwargs)
 
     def __array_function__(
         self, func: Any, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -643,13 +680,23 @@ class Variable:
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
         if self._node is not None and is_recording():
-            raise GraphError(
-                "np.array(x): an array cannot hold the graph, so the gradients of x would be lost; "
-                "use F.stack([...]) to put Variables together, or x.numpy() for the values alone"
-            )
+            from pygrad.engine import refusals
+
+            raise GraphError(refusals.loss(1))
         if copy:
             return np.array(self._data, dtype=dtype)
         return np.asarray(self._data, dtype=dtype)
+
+    def __dlpack__(self, **settings: Any) -> Any:
+        if self._node is not None and is_recording():
+            raise GraphError(
+                "from_dlpack(x): who takes the values cannot see the graph, so the gradients of x "
+                "would be lost; pass x.detach() for the values alone"
+            )
+        return self.data.__dlpack__(**settings)
+
+    def __dlpack_device__(self) -> tuple[Any, Any]:
+        return self.data.__dlpack_device__()
 
     def __repr__(self) -> str:
         prefix = type(self).__name__ + "("
@@ -661,7 +708,19 @@ class Variable:
         return f"{prefix}{shown})"
 
     def __format__(self, spec: str) -> str:
-        return format(self.item() if spec and not self.ndim else str(self), spec)
+        if spec and not self.ndim:
+            return format(self.item(), spec)
+        try:
+            return format(str(self), spec)
+        except ValueError as error:
+            raise TypeError(
+                f"format: {spec!r} is for a single number, and this Variable has shape "
+                f"{self.shape}; use np.array2string(x, precision=3), or format x.tolist()"
+            ) from error
+
+    def __copy__(self) -> Variable:
+        # an array of its own, as of an ndarray
+        return type(self)(np.array(self._data), self.name, self.requires_grad)
 
     def __reduce__(self) -> tuple[Callable[..., Variable], tuple[Any, ...]]:
         # a copy or a pickle has the value; the graph belongs to the original
@@ -673,7 +732,11 @@ class Variable:
                 "the value of this Variable was not kept: no derivative rule needs it; hold on to "
                 "the Variable itself if you need its value"
             )
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        if name.startswith("_"):  # asked for by NumPy, Python and PyGrad, and by no user
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        from pygrad.engine import refusals
+
+        raise AttributeError(refusals.missing_attribute(type(self).__name__, name))
 
 
 class Parameter(Variable):
@@ -712,7 +775,9 @@ def as_variable(x: ArrayLike) -> Variable:
 
 
 def _value(x: Any) -> Any:
-    return x._data if isinstance(x, Variable) else x
+    if isinstance(x, Variable):
+        return x._data
+    return plain(x) if x.__class__ is list or x.__class__ is tuple else x
 
 
 # the late binding that lets functions make Variables: see engine/binding.py

@@ -14,7 +14,10 @@ from pygrad.exceptions import DtypeError, GraphError, PyGradError, ShapeError
 if TYPE_CHECKING:
     from pygrad.engine.function import Function
 
-__all__ = ["NUMBERS", "as_operand", "checked", "describe", "users_frame"]
+__all__ = [
+    "NUMBERS", "as_operand", "checked", "describe", "misshapen", "refuse_complex",
+    "refused_complex", "users_frame",
+]  # fmt: skip
 
 _PACKAGE = __file__.rpartition("engine")[0]
 
@@ -58,6 +61,20 @@ def describe(where: Function | str | Callable[..., Any]) -> str:
     return "".join("_" + c.lower() if c.isupper() else c for c in name).lstrip("_")
 
 
+def refuse_complex(x: Any, where: Function | str) -> None:
+    """Refuse complex numbers where a function has no meaning for them that anybody agrees on."""
+    if x.dtype.kind == "c":
+        raise refused_complex(describe(where))
+
+
+def refused_complex(name: str) -> DtypeError:
+    """The error of a function that takes real numbers alone."""
+    return DtypeError(
+        f"{name}: an input is complex, but it must be real; take its real part, x.real, its "
+        f"magnitude, abs(x), or both parts one by one"
+    )
+
+
 def checked(backward: Callable[..., Any]) -> Callable[..., Any]:
     """A user's rule, refusing to return what cannot be the inputs' gradients."""
 
@@ -80,14 +97,35 @@ def checked(backward: Callable[..., Any]) -> Callable[..., Any]:
                     f"{name}.backward returned a {type(gx).__name__} as the gradient of input {i}; "
                     f"it must return an array"
                 )
+            if gx.dtype.kind not in "biufc":
+                raise DtypeError(
+                    f"{name}.backward returned an array of {gx.dtype} as the gradient of input "
+                    f"{i}; it must hold numbers"
+                )
             if gx.shape != parent.shape:
                 raise ShapeError(
                     f"{name}.backward returned a gradient of shape {gx.shape} for input {i} of "
-                    f"shape {parent.shape}; they must be equal"
+                    f"shape {parent.shape}; they must be equal{misshapen(gx.shape, parent.shape)}"
                 )
         return gxs
 
     return checked
+
+
+def misshapen(found: tuple[int, ...], expected: tuple[int, ...]) -> str:
+    """The end of a message about a gradient's shape: what it looks like, if like anything."""
+    if found == expected[::-1]:
+        return "; it looks like a transposed gradient"
+    try:
+        stretched = np.broadcast_shapes(found, expected) == found
+    except ValueError:
+        stretched = False
+    if stretched:
+        return (
+            "; it looks like a missing sum over broadcast axes: sum the gradient over the axes "
+            "that the input was stretched along"
+        )
+    return ""
 
 
 def users_frame() -> int:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 import numpy as np
 
 from pygrad.engine import binding
-from pygrad.engine.checks import NUMBERS, as_operand, checked, describe
+from pygrad.engine.checks import NUMBERS, as_operand, checked, describe, refused_complex
 from pygrad.engine.masking import note_masking
 from pygrad.engine.mode import is_recording
 from pygrad.engine.numpy_protocols import UFUNCS
@@ -73,6 +73,10 @@ class Function:
     has ``gx = gy * f'(x)``, of complex numbers too.
 
     Settings are attributes, set in `__init__`. Arrays are never stored by hand.
+
+    Rules for complex numbers have no conjugates: a gradient ``gy`` stands for ``dL = real(sum(gy *
+    dy))``, so ``gx = gy * f'(x)`` holds wherever `f` has a complex derivative; a function from
+    complex to real numbers takes ``gy.real`` first (docs/complex.md).
 
     Attributes
     ----------
@@ -240,6 +244,8 @@ class Function:
             kind = ShapeError
         elif isinstance(error, TypeError):
             kind = DtypeError
+            if "supported for" in str(error) and any(map(np.iscomplexobj, arrays)):
+                return refused_complex(name)
         else:
             return error
         return kind(f"{name}: {error}; the inputs have shapes {shapes}; {self.requires}")

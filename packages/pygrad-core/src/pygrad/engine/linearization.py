@@ -70,14 +70,19 @@ class Linearization:
         kwargs: dict[str, Any],
         positions: Iterable[int],
         has_aux: bool = False,
+        where: str = "grad",
     ) -> None:
         inside = _depth.get() > 0
         self._nested = inside or (
             is_recording() and any(map(_in_a_graph, leaves_of((args, kwargs))))
         )
+        self._where = where
         self._positions = list(positions)
         self._name = getattr(f, "__name__", "the function")
         self._args = [args[p] for p in self._positions]
+        self._variables = self._nested or any(
+            isinstance(x, binding.Variable) for x in leaves_of(self._args)
+        )
         inputs = {p: map_tree(Input.of, args[p]) for p in self._positions}
         # f may assign to the Variables that it is given; their first nodes and values are kept here
         self._inputs = [result(x._data, x._node) for x in leaves_of(list(inputs.values()))]
@@ -100,23 +105,33 @@ class Linearization:
 
     def value(self) -> Any:
         """What the function returned; with `has_aux` the pair of it."""
-        value = map_tree(self._plain_unless_nested, self._result)
+        value = map_tree(self._handed_back, self._result)
         if not self._has_aux:
             return value
         return value, map_tree(
-            lambda x: self._plain_unless_nested(x) if isinstance(x, binding.Variable) else x,
+            lambda x: self._handed_back(x) if isinstance(x, binding.Variable) else x,
             self._aux,
         )
 
-    def single_output(self, where: str) -> list[Any]:
-        """The outputs, which must be one Variable with one value."""
+    def single_output(self) -> list[Any]:
+        """The outputs, which must be one Variable with one value, and real."""
         if len(self.outputs) != 1 or self.outputs[0].size != 1:
             shapes = " and ".join(str(y.shape) for y in self.outputs) or "nothing"
             raise ShapeError(
-                f"{where}: {self._name} returned a result of shape {shapes}; it must return a "
-                f"single number, for example its sum()"
+                f"{self._where}: {self._name} returned a result of shape {shapes}; it must "
+                f"return a single number, for example its sum()"
             )
+        self.refuse_complex_outputs()
         return self.outputs
+
+    def refuse_complex_outputs(self) -> None:
+        """Raise if there is a result that has no gradient, since it is complex."""
+        if any(y.dtype.kind == "c" for y in self.outputs):
+            raise DtypeError(
+                f"{self._where}: {self._name} returned a complex number, which has no gradient of "
+                f"its own; return something real, for example its abs(), .real or .imag, or say by "
+                f"vjp or jvp which direction is meant"
+            )
 
     def pulled_back(self, seeds: Sequence[Any]) -> tuple[Any, ...]:
         """For each chosen argument, the gradient of ``sum(seed * output)``."""
@@ -140,7 +155,7 @@ class Linearization:
             if moving
             else [None] * len(u)
         )
-        return map_tree(lambda y: self._delivered(next(found), y, plain=True), self._result)
+        return map_tree(lambda y: self._delivered(next(found), y, of_result=True), self._result)
 
     def jacobians(self, single: bool) -> Any:
         """In the structure of the outputs, for each chosen argument the matrix of all slopes."""
@@ -148,27 +163,28 @@ class Linearization:
 
     # -------------------------------------------------------------- checks
 
-    def checked_seeds(self, v: Any, where: str) -> list[Any]:
+    def checked_seeds(self, v: Any) -> list[Any]:
         """The leaves of `v`, which must fit the outputs."""
-        return _fitting(v, self.outputs, where, "the vector", "the result")
+        return _fitting(v, self.outputs, self._where, "the vector", "the result")
 
-    def checked_tangents(self, tangents: Any, where: str) -> list[Any]:
+    def checked_tangents(self, tangents: Any) -> list[Any]:
         """The leaves of the tangents, which must fit the arguments."""
-        return _fitting(tangents, self._inputs, where, "the tangents", "the primals")
+        return _fitting(tangents, self._inputs, self._where, "the tangents", "the primals")
 
     def _pair(self, returned: Any) -> tuple[Any, Any]:
         if not isinstance(returned, tuple) or len(returned) != 2:
             raise DtypeError(
-                f"grad: with has_aux, {self._name} must return a pair: the number, and what else "
-                f"it has to say; it returned a {type(returned).__name__}"
+                f"{self._where}: with has_aux, {self._name} must return a pair: the result, and "
+                f"what else it has to say; it returned a {type(returned).__name__}"
             )
         return returned
 
     def _checked_output(self, y: Any) -> Any:
         if not isinstance(y, binding.Variable):
             raise DtypeError(
-                f"grad: {self._name} returned a {type(y).__name__}; it must return a Variable, "
-                f"computed from its arguments with operators, pygrad.functions or NumPy's own calls"
+                f"{self._where}: {self._name} returned a {type(y).__name__}; it must return a "
+                f"Variable, computed from its arguments with operators, pygrad.functions or "
+                f"NumPy's own calls"
             )
         return y
 
@@ -190,38 +206,64 @@ class Linearization:
         nodes = [x._node for x in inputs]
         return gradients(outputs, seeds, nodes, create_graph=self._nested)
 
-    def _plain_unless_nested(self, y: Any) -> Any:
-        return y if self._nested else y._data
+    def _handed_back(self, y: Any) -> Any:
+        if self._nested:
+            return y
+        return result(y._data, None) if self._variables else y._data
 
-    def _delivered(self, g: Any, x: Any, plain: bool = False) -> Any:
+    def _delivered(self, g: Any, x: Any, of_result: bool = False) -> Any:
         """A gradient with the shape, dtype and kind of what it belongs to."""
         is_variable = isinstance(x, binding.Variable)
-        value = x if is_variable else np.asarray(as_operand(x, "grad"))
+        value = x if is_variable else np.asarray(as_operand(x, self._where))
         if g is None:
             g = np.zeros(value.shape, value.dtype)[()]
         if g.dtype != value.dtype and value.dtype.kind in "fc":
             g = (g.real if value.dtype.kind == "f" and g.dtype.kind == "c" else g).astype(
                 value.dtype
             )
-        as_variable = is_variable and not (plain and not self._nested)
+        as_variable = is_variable and (self._variables or not of_result)
         if isinstance(g, binding.Variable):
             return g if g.requires_grad or as_variable else g._data
         return result(g, None) if as_variable else g
 
     def _jacobian(self, y: Any, single: bool) -> Any:
-        rows = [self._row(y, k) for k in range(y.size)]
-        matrices = []
-        for i, (x, arg) in enumerate(zip(self._inputs, leaves_of(self._args), strict=True)):
-            column = [self._delivered(_conj(row[i]), arg) for row in rows]
-            matrices.append(_stacked(column, x).reshape(y.shape + x.shape))
-        found = iter(matrices)
+        if y.dtype.kind == "c" and any(x.dtype.kind == "c" for x in self._inputs):
+            raise DtypeError(
+                f"{self._where}: {self._name} leads from complex to complex numbers, where no "
+                f"single matrix has all slopes; take those of its .real and of its .imag, or use "
+                f"jvp, vjp or hvp"
+            )
+        matrices = self._matrices(y, 1)
+        if y.dtype.kind == "c":
+            parts = zip(matrices, self._matrices(y, -1j), strict=True)
+            matrices = [real + imaginary * 1j for real, imaginary in parts]
+        shapes = (y.shape + x.shape for x in self._inputs)
+        found = (matrix.reshape(shape) for matrix, shape in zip(matrices, shapes, strict=True))
         trees = tuple(map_tree(lambda _: next(found), arg) for arg in self._args)
         return trees[0] if single else trees
 
-    def _row(self, y: Any, k: int) -> list[Any]:
+    def _matrices(self, y: Any, one: complex) -> list[Any]:
+        """For each argument, row by row the gradients of all values of `y`, times `one`."""
+        args = list(leaves_of(self._args))
+        if self._nested:
+            rows = [self._row(y, k, one) for k in range(y.size)]
+            columns = ([self._delivered(row[i], arg) for row in rows] for i, arg in enumerate(args))
+            return list(map(_stacked, columns, self._inputs))
+        # row by row into place: beside the result, one row's memory is all that is needed
+        matrices = [
+            np.zeros((y.size, *x.shape), x.dtype if x.dtype.kind in "fc" else y.real.dtype)
+            for x in self._inputs
+        ]
+        for k in range(y.size):
+            for matrix, g in zip(matrices, self._row(y, k, one), strict=True):
+                if g is not None:
+                    matrix[k] = g if matrix.dtype.kind == "c" else g.real
+        return [self._delivered(m, arg) for m, arg in zip(matrices, args, strict=True)]
+
+    def _row(self, y: Any, k: int, one: complex) -> list[Any]:
         seed = np.zeros(y.size, y.dtype)
-        seed[k] = 1
-        return self._gradients([y], [seed.reshape(y.shape)[()]], self._inputs)
+        seed[k] = one
+        return list(map(_conj, self._gradients([y], [seed.reshape(y.shape)[()]], self._inputs)))
 
 
 def _conj(g: Any) -> Any:
@@ -251,6 +293,11 @@ def _fitting(tree: Any, like: Sequence[Any], where: str, what: str, whose: str) 
             raise ShapeError(
                 f"{where}: {what} has shape {np.shape(seed)} where {whose} has {x.shape}; they "
                 f"must be equal"
+            )
+        if x.dtype.kind != "c" and np.iscomplexobj(seed):
+            raise DtypeError(
+                f"{where}: there are complex numbers in {what} where those of {whose} are real "
+                f"({x.dtype}); they must be real, too"
             )
         seeds.append(seed if isinstance(seed, binding.Variable) else np.asarray(seed)[()])
     return seeds

@@ -1,12 +1,14 @@
 """How NumPy's own calls find PyGrad: tables of ufuncs and functions, and the way through them.
 
-`np.exp(variable)` reaches `call_ufunc` by way of `Variable.__array_ufunc__`, and
-`np.sum(variable, axis=0)` reaches `call_function` by way of `Variable.__array_function__`. What
+`np.exp(variable)` finds its rule in `UFUNCS` by way of `Variable.__array_ufunc__` (and
+`np.add.reduce(variable)` its method in `ops/ufunc_methods.py`); `np.sum(variable, axis=0)` reaches
+`call_function` by way of `Variable.__array_function__`. What
 stands in for a module of NumPy's is loaded when one of its functions is first called on a Variable.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any, TypeVar
@@ -14,9 +16,12 @@ from typing import Any, TypeVar
 import numpy as np
 
 from pygrad.engine import binding
-from pygrad.exceptions import UnsupportedError
+from pygrad.exceptions import PyGradError, UnsupportedError
 
-__all__ = ["FUNCTIONS", "UFUNCS", "call_function", "call_ufunc", "implements"]
+__all__ = [
+    "FUNCTIONS", "PLAIN_FUNCTIONS", "PLAIN_UFUNCS", "UFUNCS", "call_function", "implements",
+    "plain", "refusal", "rule_of",
+]  # fmt: skip
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -33,98 +38,101 @@ LATER = {"numpy.fft": "pygrad.fft", "numpy.linalg": "pygrad.linalg"}
 PLAIN_UFUNCS = frozenset(
     {
         np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal,
-        np.isnan, np.isinf, np.isfinite, np.signbit,
+        np.isnan, np.isinf, np.isfinite, np.isnat, np.signbit,
         np.logical_and, np.logical_or, np.logical_xor, np.logical_not,
+        # of whole numbers and booleans alone
+        np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.bitwise_not, np.bitwise_count,
+        np.gcd, np.lcm,
     }
 )  # fmt: skip
 
-# functions of the same kind: nothing in their results can be differentiated
+# functions of the same kind: places, counts, shapes, booleans and texts
 PLAIN_FUNCTIONS = frozenset(
     {
         np.shape, np.ndim, np.size, np.result_type, np.common_type, np.can_cast,
+        np.min_scalar_type,
         np.iscomplexobj, np.isrealobj, np.isreal, np.iscomplex, np.isposinf, np.isneginf,
         np.argmax, np.argmin, np.nanargmax, np.nanargmin, np.argsort, np.argpartition, np.lexsort,
-        np.searchsorted, np.digitize, np.nonzero, np.flatnonzero, np.argwhere, np.isin,
+        np.searchsorted, np.digitize, np.nonzero, np.flatnonzero, np.argwhere, np.isin, np.ix_,
+        np.unravel_index, np.ravel_multi_index,
+        np.diag_indices_from, np.tril_indices_from, np.triu_indices_from,
         np.any, np.all, np.count_nonzero, np.isclose, np.allclose, np.array_equal, np.array_equiv,
-        np.einsum_path, np.linalg.matrix_rank,
         np.zeros_like, np.ones_like, np.empty_like, np.shares_memory, np.may_share_memory,
+        np.linalg.matrix_rank, np.einsum_path, np.array2string, np.array_repr, np.array_str,
+        np.save, np.savez, np.savez_compressed, np.savetxt,  # the values, in a file
     }
 )  # fmt: skip
 
-# signatures are read once: it takes longer than most of the functions
-_parameters: dict[Any, tuple[dict[str, Any], list[str], int] | None] = {}
+# numpy function -> its parameters and their defaults, those of ours (None: any), and how many of
+# its positional arguments are ours as well; read once, for it takes longer than most functions
+_parameters: dict[Any, tuple[dict[str, Any], list[str] | None, int]] = {}
 
 
 def implements(*numpy_functions: Any) -> Callable[[F], F]:
-    """Decorate the function that stands in for NumPy's when an argument is a Variable."""
+    """Decorate the function that stands in for NumPy's when an argument is a Variable.
+
+    None stands for a function that this NumPy does not have.
+    """
 
     def register(function: F) -> F:
         for numpy_function in numpy_functions:
-            FUNCTIONS[numpy_function] = function
+            if numpy_function is not None:
+                FUNCTIONS[numpy_function] = function
         return function
 
     return register
 
 
-@implements(np.full_like)
-def _full_like(a: Any, fill_value: Any, *args: Any, **kwargs: Any) -> Any:
-    """Plain, as `np.zeros_like` is; but a fill value would lose its gradient."""
-    if isinstance(fill_value, binding.Variable) and fill_value.requires_grad:
-        raise UnsupportedError(
-            "np.full_like has no derivative rule for its fill value; write "
-            "np.broadcast_to(fill_value, np.shape(a))"
-        )
-    return np.full_like(_plain(a), _plain(fill_value), *args, **kwargs)
-
-
-def call_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Compute ``ufunc(*inputs, **kwargs)``, or say why not."""
-    name = f"np.{ufunc.__name__}"
-    if method != "__call__":
-        raise UnsupportedError(
-            f"{name}.{method} has no derivative rule for Variables; use the function of the same "
-            f"meaning (np.sum for np.add.reduce), or pass arrays: x.numpy()"
-        )
+def rule_of(ufunc: Any) -> Callable[..., Any]:
+    """What computes a ufunc for Variables."""
+    # ndarray.clip calls a ufunc that has no name of its own in NumPy
+    rule = UFUNCS.get(ufunc) or FUNCTIONS.get(getattr(np, ufunc.__name__, None))
+    if rule is not None:
+        return rule
     if ufunc in PLAIN_UFUNCS:
-        return ufunc(*map(_plain, inputs), **kwargs)
-    function = UFUNCS.get(ufunc)
-    if function is None:
-        raise UnsupportedError(f"{name} has no derivative rule. {_ADVICE}")
-    if ufunc.signature and kwargs.keys() <= {"axis"}:  # np.vecdot and its like
-        return function(*inputs, **kwargs)
-    if kwargs:
-        given = ", ".join(f"{key}=" for key in kwargs)
-        hint = "; an array cannot be updated in place by a Variable: write a = a + x for a += x"
-        raise UnsupportedError(
-            f"{name} does not take {given} with Variables{hint if 'out' in kwargs else ''}"
-        )
-    return function(*inputs)
+        return lambda *inputs: ufunc(*map(plain, inputs))
+    name = ufunc.__name__
+    raise UnsupportedError(refusal(f"np.{name}" if hasattr(np, name) else name))  # or SciPy's
 
 
 def call_function(numpy_function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Compute ``numpy_function(*args, **kwargs)`` by PyGrad's function for it, or say why not."""
     function = FUNCTIONS.get(numpy_function)
     if numpy_function in PLAIN_FUNCTIONS:
-        plain = {key: _plain(value) for key, value in kwargs.items()}
-        return numpy_function(*map(_plain, args), **plain)
+        settings = {key: plain(value) for key, value in kwargs.items()}
+        return numpy_function(*map(plain, args), **settings)
     module = getattr(numpy_function, "__module__", "numpy")
     if function is None and module in LATER:
         import_module(LATER[module])
         function = FUNCTIONS.get(numpy_function)
     if function is None:
         module = module.replace("numpy", "np", 1)
-        raise UnsupportedError(
-            f"{module}.{numpy_function.__name__} has no derivative rule. {_ADVICE}"
-        )
+        raise UnsupportedError(refusal(f"{module}.{numpy_function.__name__}"))
     if len(args) > 1 or kwargs:
         args, kwargs = _translated(numpy_function, function, args, kwargs)
-    return function(*args, **kwargs)
+    try:
+        return function(*args, **kwargs)
+    except PyGradError as error:
+        error.add_note(f"raised by np.{numpy_function.__name__}")  # that may go by another name
+        raise
 
 
-_ADVICE = (
-    "dir(pygrad.functions) lists what has one. For the value alone, pass arrays: x.numpy(); "
-    "for a rule of your own, subclass pygrad.Function"
-)
+def refusal(name: str) -> str:
+    """The message for a function of NumPy's that has no derivative rule."""
+    from pygrad.engine.numpy_advice import ADVICE
+
+    instead = f": {ADVICE[name]}" if name in ADVICE else ""
+    return (
+        f"{name} has no derivative rule{instead}. docs/numpy-functions.md lists what has one. For "
+        f"the value alone, pass arrays: x.numpy(); for a rule of your own, subclass pygrad.Function"
+    )
+
+
+def plain(x: Any) -> Any:
+    """The plain value of a Variable, within lists and tuples too, and anything else as it is."""
+    if x.__class__ in (tuple, list):  # np.lexsort takes its keys so
+        return x.__class__(map(plain, x))
+    return x._data if isinstance(x, binding.Variable) else x
 
 
 def _translated(
@@ -132,51 +140,56 @@ def _translated(
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """NumPy's positional arguments by name, where PyGrad's order or first name differs."""
     if numpy_function not in _parameters:
-        _parameters[numpy_function] = _names(numpy_function, function)
-    names = _parameters[numpy_function]
-    if names is None:
-        return args, kwargs
-    defaults, ours, same = names
+        _parameters[numpy_function] = _read_parameters(numpy_function, function)
+    defaults, ours, same = _parameters[numpy_function]
     theirs = list(defaults)
-    while same < min(len(theirs), len(ours)) and theirs[same] == ours[same]:
-        same += 1
     named = dict(zip(theirs[same:], args[same:], strict=False)) | kwargs
-    if theirs[0] in named:
+    if same < _ALL and theirs and theirs[0] in named:
         args = (named.pop(theirs[0]), *args[1:])
     for key, value in list(named.items()):
-        if key not in ours:
+        if ours is not None and key not in ours:
             default = defaults.get(key)
-            if not (value is None or value is default or (_is_setting(value) and value == default)):
+            same_as_default = value is default or (_is_setting(value) and value == default)
+            if not (value is None or same_as_default or key in _WITHOUT_EFFECT):
+                hint = "assign to it instead, out[...] = ..." if key == "out" else "it takes "
                 raise UnsupportedError(
                     f"np.{numpy_function.__name__} does not take {key}= with Variables; "
-                    f"it takes {', '.join(ours)}"
+                    f"{hint if key == 'out' else hint + ', '.join(ours)}"
                 )
             del named[key]
     return args[:same], named
+
+
+_ALL = sys.maxsize
+# arguments that say how NumPy goes about it, and change no value
+_WITHOUT_EFFECT = frozenset({"copy", "device", "overwrite_input", "subok"})
 
 
 def _is_setting(value: Any) -> bool:
     return isinstance(value, (bool, int, float, str))
 
 
-def _names(
+def _read_parameters(
     numpy_function: Any, function: Callable[..., Any]
-) -> tuple[dict[str, Any], list[str], int] | None:
-    """NumPy's arguments with their defaults, ours, and how many go by place alone."""
+) -> tuple[dict[str, Any], list[str] | None, int]:
     import inspect
 
+    ours = inspect.signature(function).parameters
     try:
         theirs = inspect.signature(numpy_function).parameters
     except ValueError:
-        return None  # written in C, and then in the same order as ours
-    ours = inspect.signature(function).parameters
-    if any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in (*theirs.values(), *ours.values())):
-        return None
-    unnamed = sum(p.kind is p.POSITIONAL_ONLY for p in theirs.values())
-    return {name: p.default for name, p in theirs.items()}, list(ours), max(unnamed, 1)
-
-
-def _plain(x: Any) -> Any:
-    if x.__class__ in (tuple, list):  # np.lexsort takes its keys so
-        return x.__class__(map(_plain, x))
-    return x._data if isinstance(x, binding.Variable) else x
+        theirs = ours  # written in C, and then in the same order
+    named = {
+        name: p for name, p in theirs.items() if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
+    }
+    # what NumPy takes by place alone has no name to be found by
+    same = max(sum(p.kind is p.POSITIONAL_ONLY for p in theirs.values()), 1)
+    for a, b in zip(list(named)[same:], list(ours)[same:], strict=False):
+        if a != b:
+            break
+        same += 1
+    if any(p.kind is p.VAR_POSITIONAL for p in theirs.values()):
+        same = _ALL  # they are what the function is about
+    takes_any = any(p.kind is p.VAR_KEYWORD for p in ours.values())
+    defaults = {name: p.default for name, p in named.items()}
+    return defaults, None if takes_any else list(ours), same

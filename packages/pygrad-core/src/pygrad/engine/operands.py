@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pygrad.engine.typing import ArrayLike
     from pygrad.variable import Variable
 
-__all__ = ["as_axes", "as_axis", "operand", "setting", "value_of"]
+__all__ = ["as_axes", "as_axis", "operand", "precision_of", "setting", "value_of"]
 
 
 def operand(x: ArrayLike, where: str) -> Variable:
@@ -40,6 +40,11 @@ def setting(x: Any, where: str, name: str) -> Any:
             f"{where}: there is no gradient with respect to {name}; pass {name}.numpy()"
         )
     return value_of(x)
+
+
+def precision_of(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """The dtype of real numbers as precise as these: that of their parts, or float for integers."""
+    return np.finfo(dtype).dtype if dtype.kind in "fc" else np.dtype(float)
 
 
 def as_axis(axis: int, ndim: int, where: str) -> int:

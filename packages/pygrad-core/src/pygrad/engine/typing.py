@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from typing import TypeAlias
+    from typing import Literal, TypeAlias
 
     import numpy.typing as npt
 
@@ -16,3 +16,5 @@ if TYPE_CHECKING:
     Axis: TypeAlias = int | tuple[int, ...] | None
     # which values count: booleans that broadcast
     Mask: TypeAlias = ArrayLike | bool
+    # where a Fourier transform has its factor
+    Norm: TypeAlias = Literal["backward", "ortho", "forward"] | None

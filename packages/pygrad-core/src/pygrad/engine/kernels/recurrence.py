@@ -15,7 +15,7 @@ def recurrence(a: Any, b: Any) -> Any:
     It doubles the reach of every value in each round, so that n steps take log2(n) rounds, and it
     divides by nothing, so that zeros in `a` do no harm.
     """
-    y = np.array(b)
+    y = np.array(b, np.result_type(a, b))
     a = np.array(a)
     step = 1
     while step < len(y):

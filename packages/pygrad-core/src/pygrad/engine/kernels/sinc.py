@@ -11,12 +11,12 @@ __all__ = ["sinc_derivative_of"]
 
 
 def sinc_derivative_of(x: Any, n: int) -> Any:
-    """The n-th derivative of sin(x) / x, in float64; its error is some 1e-15 for small n.
+    """The n-th derivative of sin(x) / x in double precision; its error is 1e-15 for small n.
 
     With s_n the derivatives, x s_n + n s_(n-1) is the n-th derivative of sin(x). Going up in n
     that way divides errors by x each time, so near 0 the power series is summed instead.
     """
-    x = np.asarray(x, np.float64)
+    x = np.asarray(x, np.complex128 if np.iscomplexobj(x) else np.float64)
     y = np.empty_like(x)
     near = np.abs(x) < 2 + 0.5 * n
     y[near] = _near(x[near], n)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pygrad.engine import binding
 from pygrad.engine.broadcasting import Elementwise
-from pygrad.engine.checks import as_operand
+from pygrad.engine.checks import as_operand, refuse_complex, refused_complex
 from pygrad.engine.function import OUTPUT, Unary, apply, apply_unary, result
 from pygrad.engine.kernels.blocks import in_blocks
 from pygrad.engine.kernels.dropout import keep_mask
@@ -24,7 +24,16 @@ __all__ = ["dropout", "leaky_relu", "log_softmax", "relu", "sigmoid", "softmax"]
 
 
 # arrays against a 0-d array of their own dtype take less time than against a Python number
-_ZERO = {np.dtype(t): np.zeros((), t) for t in (np.float32, np.float64)}
+class _Zeros(dict[Any, Any]):
+    """The zero of a dtype; of integers a Python number, of complex numbers none."""
+
+    def __missing__(self, dtype: Any) -> int:
+        if dtype.kind == "c":
+            raise refused_complex("relu")
+        return 0
+
+
+_ZERO = _Zeros({np.dtype(t): np.zeros((), t) for t in (np.float32, np.float64)})
 _ZERO_64 = np.float64(0)
 
 
@@ -37,14 +46,14 @@ class Relu(Unary):
     def forward(self, x):
         if x.__class__ is np.float64:  # a comparison takes a fifth of the time of a ufunc
             return _ZERO_64 if x <= 0 else x
-        return np.maximum(x, _ZERO.get(x.dtype, 0))
+        return np.maximum(x, _ZERO[x.dtype])
 
     def backward(self, gy):
         (y,) = self.saved
         if y.__class__ is np.float64:
             return gy if y > 0 else gy * 0
         # a mask of the gradient's dtype: NumPy multiplies by it faster than by booleans
-        return gy * (y > _ZERO.get(y.dtype, 0)).astype(gy.dtype)
+        return gy * (y > _ZERO[y.dtype]).astype(gy.dtype)
 
 
 class LeakyRelu(Unary):
@@ -54,6 +63,7 @@ class LeakyRelu(Unary):
         self.negative_slope = negative_slope
 
     def forward(self, x):
+        refuse_complex(x, self)
         return np.where(x > 0, x, x * self.negative_slope)
 
     def backward(self, gy):

@@ -26,7 +26,7 @@ class Deg2rad(Unary, ufunc=np.deg2rad):
         return np.deg2rad(x)
 
     def backward(self, gy):
-        return np.deg2rad(gy)
+        return np.deg2rad(gy.real)
 
 
 class Rad2deg(Unary, ufunc=np.rad2deg):
@@ -39,7 +39,7 @@ class Rad2deg(Unary, ufunc=np.rad2deg):
         return np.rad2deg(x)
 
     def backward(self, gy):
-        return np.rad2deg(gy)
+        return np.rad2deg(gy.real)
 
 
 def deg2rad(x: ArrayLike) -> Variable:

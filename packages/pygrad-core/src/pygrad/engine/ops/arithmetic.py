@@ -192,6 +192,8 @@ class Power(Operator, ufunc=np.power):
         if self.edges[1] is not None:
             # y log(a) tends to 0 at a = 0, where the product of its factors is NaN
             zero = (a == 0) & (b >= 0)
+            if y.dtype.kind == "c" and not np.iscomplexobj(a):
+                a = a + 0j  # whose logarithm is complex, too
             gb = gy * y * np.log(a + zero) if np.any(zero) else gy * y * np.log(a)
         return ga, gb
 
@@ -315,8 +317,8 @@ def power(a: ArrayLike, b: ArrayLike) -> Variable:
     """Raise to a power: ``y = a ** b``, differentiable in both.
 
     The gradient with respect to `b` is 0 where ``a == 0 <= b``, as in PyTorch; where ``a < 0`` it
-    is NaN, since ``a ** b`` is not real around it. Integers to a negative power are refused, as by
-    NumPy.
+    is NaN, since ``a ** b`` is not real around it, unless an operand is complex. Integers to a
+    negative power are refused, as by NumPy.
 
     Examples
     --------

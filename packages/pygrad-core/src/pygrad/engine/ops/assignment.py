@@ -18,15 +18,14 @@ from pygrad.engine.function import Function, apply
 from pygrad.engine.kernels.scatter import names_places_once
 from pygrad.engine.masking import note_masking
 from pygrad.engine.mode import is_recording
-from pygrad.engine.numpy_protocols import implements
 from pygrad.engine.ops.indexing import frozen
-from pygrad.exceptions import DtypeError, GraphError, ShapeError
+from pygrad.exceptions import DtypeError, GraphError, UnsupportedError
 
 if TYPE_CHECKING:
     from pygrad.engine.typing import ArrayLike
     from pygrad.variable import Variable
 
-__all__ = ["fill_diagonal", "set_item"]
+__all__ = ["set_item", "target"]
 
 
 class SetItem(Function):
@@ -75,30 +74,16 @@ def set_item(variable: Variable, index: Any, value: ArrayLike) -> None:
     variable.name = name
 
 
-@implements(np.fill_diagonal)
-def fill_diagonal(x: Variable, val: ArrayLike, wrap: bool = False) -> None:
-    """Assign to the main diagonal of a matrix, in place as NumPy does; see `Variable.__setitem__`.
-
-    Of more than two axes, all must have the same length.
-
-    Examples
-    --------
-    >>> from pygrad import Variable, functions as F
-    >>> x = Variable([[1.0, 2.0], [3.0, 4.0]])
-    >>> F.fill_diagonal(x, 0.0)
-    >>> x
-    Variable([[0. 2.]
-              [3. 0.]])
-    """
+def target(x: Any, where: str) -> Variable:
+    """`x`, which is to be written to; an array cannot hold what a Variable knows."""
     if not isinstance(x, binding.Variable):
-        raise DtypeError("fill_diagonal: x is no Variable; for an array, use np.fill_diagonal")
-    if x.ndim < 2 or (x.ndim > 2 and len(set(x.shape)) > 1):
-        raise ShapeError(
-            f"fill_diagonal: x has shape {x.shape}; it must be a matrix, or have axes of one length"
+        raise UnsupportedError(
+            f"{where}: an array cannot be updated in place by a Variable, whose gradients it could "
+            f"not hold; write a = a + x for a += x, or make the array a Variable first: "
+            f"a = as_variable(a)"
         )
-    places = np.zeros(x.shape, bool)
-    np.fill_diagonal(places, True, wrap=wrap)
-    set_item(x, np.nonzero(places), val)
+    variable: Variable = x
+    return variable
 
 
 def _last_written(index: Any, shape: tuple[int, ...]) -> Any:

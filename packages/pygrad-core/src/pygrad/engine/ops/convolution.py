@@ -9,6 +9,7 @@ import numpy as np
 from pygrad.engine.function import Function, apply
 from pygrad.engine.numpy_protocols import implements
 from pygrad.engine.operands import operand
+from pygrad.engine.ops.complex_parts import conj
 from pygrad.engine.ops.indexing import ScatterAdd
 from pygrad.engine.ops.rearranging import flip
 from pygrad.exceptions import ArgumentError, ShapeError
@@ -74,7 +75,9 @@ def convolve(a: ArrayLike, v: ArrayLike, mode: str = "full") -> Variable:
 
 @implements(np.correlate)
 def correlate(a: ArrayLike, v: ArrayLike, mode: str = "valid") -> Variable:
-    """Correlation of two sequences: ``y[k] = sum(a[i + k] * v[i])``; arguments as for `convolve`.
+    """Correlation of two sequences: ``y[k] = sum(a[i + k] * conj(v[i]))``.
+
+    The arguments are those of `convolve`.
 
     Examples
     --------
@@ -83,6 +86,8 @@ def correlate(a: ArrayLike, v: ArrayLike, mode: str = "valid") -> Variable:
     Variable([21 32])
     """
     x, y = _sequences(a, v, mode, "correlate")
+    if y.dtype.kind == "c":
+        y = conj(y)
     if mode == "same" and y.size > x.size:
         # of an even overlap NumPy takes the other middle here than it does in convolve
         start = x.size // 2

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from pygrad.engine import binding
-from pygrad.engine.checks import as_operand
+from pygrad.engine.checks import as_operand, refuse_complex
 from pygrad.engine.function import Function, apply, result
 from pygrad.engine.ops.activation import Softmax, log_softmax
 from pygrad.engine.ops.loss import check_reduction
@@ -195,6 +195,7 @@ def softmax_cross_entropy(
     scores: Any = x
     if not isinstance(scores, binding.Variable):
         scores = result(np.asarray(as_operand(scores, _WHERE)), None)
+    refuse_complex(scores._data, _WHERE)
     if reduction != "mean":
         check_reduction(reduction, _WHERE)
     if not 0 <= label_smoothing <= 1:

@@ -14,6 +14,7 @@ from pygrad.engine.ops.elementwise import astype
 from pygrad.engine.ops.joining import Concatenate
 from pygrad.engine.ops.reduction import Reduction, like, masked
 from pygrad.engine.ops.shape import reshape
+from pygrad.exceptions import ArgumentError
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from pygrad.engine.typing import ArrayLike, Axis, Mask
     from pygrad.variable import Variable
 
-__all__ = ["cumprod", "cumsum", "prod"]
+__all__ = ["cumprod", "cumsum", "cumulative_prod", "cumulative_sum", "prod"]
 
 
 class Cumsum(Unary):
@@ -179,6 +180,57 @@ def cumprod(x: ArrayLike, axis: int | None = None, dtype: npt.DTypeLike | None =
     if place == 0:
         return apply(Cumprod(), x)
     return apply(Cumprod(), x.swapaxes(0, place)).swapaxes(0, place)
+
+
+@implements(getattr(np, "cumulative_sum", None))
+def cumulative_sum(
+    x: ArrayLike,
+    *,
+    axis: int | None = None,
+    dtype: npt.DTypeLike | None = None,
+    include_initial: bool = False,
+) -> Variable:
+    """`cumsum` as the array API has it: with an axis, and if wanted with the 0 that it starts from.
+
+    Examples
+    --------
+    >>> from pygrad import functions as F
+    >>> F.cumulative_sum([1, 2, 3], include_initial=True)
+    Variable([0 1 3 6])
+    """
+    return _from(0, cumsum, x, axis, dtype, include_initial)
+
+
+@implements(getattr(np, "cumulative_prod", None))
+def cumulative_prod(
+    x: ArrayLike,
+    *,
+    axis: int | None = None,
+    dtype: npt.DTypeLike | None = None,
+    include_initial: bool = False,
+) -> Variable:
+    """`cumprod` as the array API has it: with an axis, and if wanted with the 1 it starts from.
+
+    Examples
+    --------
+    >>> from pygrad import functions as F
+    >>> F.cumulative_prod([1, 2, 3], include_initial=True)
+    Variable([1 1 2 6])
+    """
+    return _from(1, cumprod, x, axis, dtype, include_initial)
+
+
+def _from(first, function, x, axis, dtype, include_initial):
+    name = f"cumulative_{function.__name__.removeprefix('cum')}"
+    x = operand(x, name)
+    if axis is None and x.ndim != 1:
+        raise ArgumentError(f"{name}: x has shape {x.shape}; say which axis, or pass x.ravel()")
+    axis = as_axis(0 if axis is None else axis, x.ndim, name)
+    y = function(x, axis, dtype)
+    if not include_initial:
+        return y
+    shape = (*x.shape[:axis], 1, *x.shape[axis + 1 :])
+    return apply(Concatenate(axis), np.full(shape, first, y.dtype), y)
 
 
 def _line(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pygrad.engine.checks import refuse_complex
 from pygrad.engine.function import apply
 from pygrad.engine.numpy_protocols import implements
 from pygrad.engine.operands import as_axes, as_axis, operand, value_of
@@ -15,7 +16,7 @@ from pygrad.engine.ops.indexing import GetItem
 from pygrad.engine.ops.joining import concatenate
 from pygrad.engine.ops.reduction import sum
 from pygrad.engine.ops.shape import broadcast_to, reshape
-from pygrad.exceptions import ArgumentError, ShapeError
+from pygrad.exceptions import ArgumentError, DtypeError, ShapeError
 
 if TYPE_CHECKING:
     from pygrad.engine.typing import ArrayLike, Axis
@@ -82,11 +83,14 @@ def ediff1d(
     x = ravel(ary)
     steps = _cut(x, 0, 1, None) - _cut(x, 0, None, -1)
     parts: list[Any] = [to_begin, steps, to_end]
-    given = [
-        part if part is steps else astype(ravel(part), x.dtype)
-        for part in parts
-        if part is not None
-    ]
+    given = [part if part is steps else ravel(part) for part in parts if part is not None]
+    for part in given:
+        if not np.can_cast(part.dtype, x.dtype, "same_kind"):
+            raise DtypeError(
+                f"ediff1d: ary holds {x.dtype} and an end {part.dtype}, which would lose a part of "
+                f"it; convert ary first: ary.astype({part.dtype})"
+            )
+    given = [part if part.dtype == x.dtype else astype(part, x.dtype) for part in given]
     return concatenate(given) if len(given) > 1 else steps
 
 
@@ -196,6 +200,7 @@ def unwrap(
     Variable([0 3 5 7])
     """
     p = operand(p, "unwrap")
+    refuse_complex(p, "unwrap")
     axis = as_axis(axis, p.ndim, "unwrap")
     turns = np.unwrap(p.data, discont, axis, period=period) - p.data
     return p + turns
@@ -248,6 +253,8 @@ def _one_sided(f, near, far):
 
 def _steps(spacing, f, axis):
     """The distances before and after each inner point, and the two at either end."""
+    if spacing.dtype.kind == "c" and f.dtype.kind != "c":
+        raise DtypeError("gradient: a spacing is complex and f real; convert f: f.astype(complex)")
     if spacing.ndim == 0:
         step = astype(spacing, f.dtype)
         return (step,) * 6
@@ -256,7 +263,7 @@ def _steps(spacing, f, axis):
             f"gradient: a spacing has shape {spacing.shape}; it must be a number, or hold the "
             f"{f.shape[axis]} coordinates along axis {axis}"
         )
-    steps = diff(spacing if spacing.dtype.kind == "f" else astype(spacing, float))
+    steps = diff(spacing if spacing.dtype.kind in "fc" else astype(spacing, float))
     steps = reshape(astype(steps, f.dtype), (-1, *(1,) * (f.ndim - 1 - axis)))
     ends = [_cut(steps, 0, i, i + 1) for i in (0, min(1, len(steps) - 1))]
     tails = [_cut(steps, 0, i, i + 1) for i in (max(len(steps) - 2, 0), len(steps) - 1)]

@@ -11,7 +11,7 @@ from pygrad.engine.function import Unary, apply
 from pygrad.engine.numpy_protocols import implements
 from pygrad.engine.operands import as_axes, operand
 from pygrad.engine.ops.shape import broadcast_to, reshape, swapaxes, transpose
-from pygrad.exceptions import ArgumentError, ShapeError
+from pygrad.exceptions import ArgumentError, AxisError, ShapeError
 
 if TYPE_CHECKING:
     from pygrad.engine.typing import ArrayLike
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "atleast_1d", "atleast_2d", "atleast_3d", "broadcast_arrays", "flatten", "matrix_transpose",
-    "moveaxis", "ravel",
+    "moveaxis", "ravel", "rollaxis",
 ]  # fmt: skip
 
 
@@ -36,8 +36,8 @@ class Flatten(Unary):
 
 
 @implements(np.ravel)
-def ravel(x: ArrayLike) -> Variable:
-    """The values along one axis, in row-major order; they are shared with `x` where possible.
+def ravel(x: ArrayLike, order: str = "C") -> Variable:
+    """The values along one axis, shared with `x` where possible; for `order` see `reshape`.
 
     Examples
     --------
@@ -45,11 +45,11 @@ def ravel(x: ArrayLike) -> Variable:
     >>> F.ravel([[1, 2], [3, 4]])
     Variable([1 2 3 4])
     """
-    return reshape(x, -1)
+    return reshape(x, -1, order)
 
 
-def flatten(x: ArrayLike) -> Variable:
-    """The values along one axis, in row-major order, copied.
+def flatten(x: ArrayLike, order: str = "C") -> Variable:
+    """The values along one axis, copied; for `order` see `reshape`.
 
     Examples
     --------
@@ -57,7 +57,7 @@ def flatten(x: ArrayLike) -> Variable:
     >>> F.flatten([[1, 2], [3, 4]])
     Variable([1 2 3 4])
     """
-    return apply(Flatten(), x)
+    return apply(Flatten(), x if order == "C" else reshape(x, -1, order))
 
 
 @implements(np.matrix_transpose, np.linalg.matrix_transpose)
@@ -113,6 +113,25 @@ def moveaxis(
     for to, axis in sorted(zip(destinations, sources, strict=True)):
         order.insert(to, axis)
     return transpose(x, order)
+
+
+@implements(np.rollaxis)
+def rollaxis(a: ArrayLike, axis: int, start: int = 0) -> Variable:
+    """Move an axis back until it stands before another one; `moveaxis` is clearer.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from pygrad import functions as F
+    >>> F.rollaxis(np.zeros((2, 3, 4)), 2).shape
+    (4, 2, 3)
+    """
+    a = operand(a, "rollaxis")
+    (axis,) = as_axes(axis, a.ndim, "rollaxis")
+    to = start + a.ndim if start < 0 else start
+    if not 0 <= to <= a.ndim:
+        raise AxisError(f"rollaxis: start is {start}; a has {a.ndim} axes")
+    return moveaxis(a, axis, to - 1 if axis < to else to)
 
 
 @implements(np.broadcast_arrays)

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pygrad.engine.numpy_protocols import implements
-from pygrad.engine.operands import as_axis, operand, value_of
+from pygrad.engine.operands import as_axes, as_axis, operand, value_of
 from pygrad.engine.ops.dimensions import moveaxis, ravel
 from pygrad.engine.ops.elementwise import astype
 from pygrad.engine.ops.joining import concatenate
 from pygrad.engine.ops.shape import broadcast_to, reshape
 from pygrad.engine.ops.taking import take
-from pygrad.exceptions import AxisError, ShapeError
+from pygrad.exceptions import ArgumentError, AxisError, ShapeError
 
 if TYPE_CHECKING:
-    from pygrad.engine.typing import ArrayLike
+    from pygrad.engine.typing import ArrayLike, Axis
     from pygrad.variable import Variable
 
-__all__ = ["delete", "insert"]
+__all__ = ["delete", "insert", "trim_zeros"]
 
 
 @implements(np.insert)
@@ -100,3 +100,36 @@ def delete(arr: ArrayLike, obj: Any, axis: int | None = None) -> Variable:
     except ValueError as error:
         raise ShapeError(f"delete: {error}") from None
     return take(x, left, axis)
+
+
+@implements(np.trim_zeros)
+def trim_zeros(filt: ArrayLike, trim: str = "fb", axis: Axis = None) -> Variable:
+    """Without the zeros at the ends: of a vector, or the slices of zeros at the sides of an array.
+
+    Parameters
+    ----------
+    filt : array_like
+    trim : {'fb', 'f', 'b'}
+        Front, back or both.
+    axis : int or tuple of int, optional
+        Which axes to trim; all by default.
+
+    Examples
+    --------
+    >>> from pygrad import functions as F
+    >>> F.trim_zeros([0, 0, 1, 0, 2, 0])
+    Variable([1 0 2])
+    """
+    x = operand(filt, "trim_zeros")
+    ends = set(trim.lower())
+    if not ends or not ends <= {"f", "b"}:
+        raise ArgumentError(f"trim_zeros: trim is {trim!r}; it must be 'f', 'b' or 'fb'")
+    places = np.argwhere(x.data)
+    index = [slice(None)] * x.ndim
+    for i in as_axes(axis, x.ndim, "trim_zeros"):
+        n = x.shape[i]
+        first, last = (places[:, i].min(), places[:, i].max()) if len(places) else (n, n - 1)
+        index[i] = slice(first if "f" in ends else 0, last + 1 if "b" in ends else n)
+        if not len(places):
+            index[i] = slice(0, 0)
+    return x[tuple(index)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -10,7 +10,8 @@ from pygrad.engine.broadcasting import Elementwise
 from pygrad.engine.function import OUTPUT, Unary, apply, apply_unary
 from pygrad.engine.masking import note_masking
 from pygrad.engine.numpy_protocols import implements
-from pygrad.exceptions import ArgumentError
+from pygrad.engine.operands import operand, value_of
+from pygrad.exceptions import ArgumentError, DtypeError
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from pygrad.variable import Variable
 
 __all__ = [
-    "abs", "astype", "clip", "exp", "log", "maximum", "minimum", "sign", "sqrt", "square", "where",
+    "abs", "astype", "clip", "copy", "exp", "log", "maximum", "minimum", "sign", "sqrt", "square",
+    "where",
 ]  # fmt: skip
 
 
@@ -78,7 +80,7 @@ class Square(Unary, ufunc=np.square):
 
 
 class Abs(Unary, ufunc=np.absolute):
-    """y = |x|; dy/dx = sign(x), which is 0 at 0."""
+    """y = |x|; dy/dx = sign(x), which is 0 at 0. Of a complex x, dy = Re(conj(sign(x)) dx)."""
 
     __slots__ = ()
 
@@ -87,20 +89,26 @@ class Abs(Unary, ufunc=np.absolute):
 
     def backward(self, gy):
         (x,) = self.saved
+        if x.dtype.kind == "c":
+            return gy.real * np.conjugate(np.sign(x))
         return gy * np.sign(x)
 
 
 class Sign(Unary, ufunc=np.sign):
-    """y = sign(x); dy/dx = 0."""
+    """y = sign(x); dy/dx = 0. Of a complex x, y = x / |x| and dy = y i Im(conj(y) dx) / |x|."""
 
     __slots__ = ()
-    saves = ()
+    saves = (0, OUTPUT)
 
     def forward(self, x):
         return np.sign(x)
 
     def backward(self, gy):
-        return gy * 0
+        x, y = self.saved
+        if x.dtype.kind != "c":
+            return gy * 0
+        turning = (gy * y).imag * 1j
+        return turning * np.conjugate(y) / (np.absolute(x) + (x == 0))
 
 
 class _Extremum(Elementwise):
@@ -196,12 +204,16 @@ class Astype(Unary):
 
     def __init__(self, dtype: npt.DTypeLike) -> None:
         self.dtype = np.dtype(dtype)
+        if self.dtype.kind not in "biufc":
+            raise DtypeError(f"astype: {self.dtype} holds no numbers; x.numpy() has the values")
 
     def forward(self, x):
         self.from_dtype = x.dtype
         return x.astype(self.dtype)
 
     def backward(self, gy):
+        if self.dtype.kind != "c" or self.from_dtype.kind != "c":
+            gy = gy.real  # all that passes from complex to real numbers, either way
         # a gradient with respect to integers keeps its fractions
         return gy.astype(self.from_dtype) if self.from_dtype.kind in "fc" else gy
 
@@ -255,7 +267,9 @@ def square(x: ArrayLike) -> Variable:
 
 
 def abs(x: ArrayLike) -> Variable:  # noqa: A001  (NumPy's name)
-    """Absolute value, elementwise. Its gradient at 0 is 0.
+    """Absolute value, elementwise; of complex numbers their distance from 0, without overflow.
+
+    Its gradient at 0 is 0.
 
     Examples
     --------
@@ -267,7 +281,9 @@ def abs(x: ArrayLike) -> Variable:  # noqa: A001  (NumPy's name)
 
 
 def sign(x: ArrayLike) -> Variable:
-    """Sign, elementwise: -1, 0 or 1. Its gradient is 0 everywhere.
+    """Sign, elementwise: -1, 0 or 1, and ``x / abs(x)`` for complex numbers.
+
+    The gradient of a real sign is 0 everywhere, and that of a complex one is 0 at 0.
 
     Examples
     --------
@@ -302,8 +318,12 @@ def minimum(a: ArrayLike, b: ArrayLike) -> Variable:
     return apply(Minimum(), a, b)
 
 
+@implements(getattr(np, "astype", None))
 def astype(x: ArrayLike, dtype: npt.DTypeLike) -> Variable:
     """The values in another dtype.
+
+    From complex to real numbers the imaginary part is lost, with a warning as in NumPy; `real`
+    says that it is meant.
 
     Examples
     --------
@@ -314,9 +334,32 @@ def astype(x: ArrayLike, dtype: npt.DTypeLike) -> Variable:
     return apply(Astype(dtype), x)
 
 
+@implements(np.copy)
+def copy(x: ArrayLike) -> Variable:
+    """The same values in an array of their own; unlike `copy.copy`, it is part of the graph.
+
+    Examples
+    --------
+    >>> from pygrad import functions as F
+    >>> F.copy([1, 2])
+    Variable([1 2])
+    """
+    x = operand(x, "copy")
+    return apply(Astype(x.dtype), x)
+
+
 @implements(np.clip)
-def clip(x: ArrayLike, a_min: ArrayLike | None = None, a_max: ArrayLike | None = None) -> Variable:
+def clip(
+    x: ArrayLike,
+    a_min: ArrayLike | None = None,
+    a_max: ArrayLike | None = None,
+    *,
+    min: ArrayLike | None = None,
+    max: ArrayLike | None = None,
+) -> Variable:
     """Limit the values to ``[a_min, a_max]``; None leaves a side open.
+
+    `min` and `max` are other names for the bounds.
 
     `x` has the gradient inside and at the bounds; outside it goes to the bound that was taken.
 
@@ -331,6 +374,7 @@ def clip(x: ArrayLike, a_min: ArrayLike | None = None, a_max: ArrayLike | None =
     >>> F.clip([-2, 0, 7], 0, 5)
     Variable([0 0 5])
     """
+    a_min, a_max = (min if a_min is None else a_min), (max if a_max is None else a_max)
     bounds = [bound for bound in (a_min, a_max) if bound is not None]
     if not bounds:
         raise ArgumentError("clip: neither a_min nor a_max was given; give at least one bound")
@@ -338,8 +382,10 @@ def clip(x: ArrayLike, a_min: ArrayLike | None = None, a_max: ArrayLike | None =
 
 
 @implements(np.where)
-def where(condition: ArrayLike, x: ArrayLike, y: ArrayLike) -> Variable:
+def where(condition: ArrayLike, x: ArrayLike | None = None, y: ArrayLike | None = None) -> Any:
     """Take from `x` where `condition` holds and from `y` elsewhere, with broadcasting.
+
+    Of a condition alone it gives the places where it holds, plain as `np.nonzero`.
 
     Examples
     --------
@@ -347,4 +393,6 @@ def where(condition: ArrayLike, x: ArrayLike, y: ArrayLike) -> Variable:
     >>> F.where([True, False], [1, 2], 0)
     Variable([1 0])
     """
+    if x is None and y is None:
+        return np.nonzero(value_of(condition))
     return apply(Where(), condition, x, y)

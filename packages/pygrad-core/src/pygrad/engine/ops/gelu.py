@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pygrad.engine.checks import refuse_complex
 from pygrad.engine.function import Unary, apply
 from pygrad.engine.kernels.normal import normal_cdf_of
 from pygrad.engine.ops.activation import Sigmoid
@@ -42,6 +43,7 @@ class Gelu(Unary):
     __slots__ = ()
 
     def forward(self, x):
+        refuse_complex(x, self)
         return x * normal_cdf_of(x)
 
     def backward(self, gy):

@@ -11,7 +11,7 @@ from pygrad.engine.operands import operand
 from pygrad.engine.ops.elementwise import astype, where
 from pygrad.engine.ops.joining import concatenate
 from pygrad.engine.ops.taking import take
-from pygrad.exceptions import ArgumentError, ShapeError
+from pygrad.exceptions import ArgumentError, DtypeError, ShapeError
 
 if TYPE_CHECKING:
     from pygrad.engine.typing import ArrayLike
@@ -31,6 +31,8 @@ def interp(
 ) -> Variable:
     """Linear interpolation: the values at `x` of the polyline through the points ``(xp, fp)``.
 
+    The values may be complex; `x` and `xp` must be real.
+
     There are gradients with respect to `x`, `xp`, `fp`, `left` and `right`. At a point of the
     polyline the slope is that of the segment after it. Unlike NumPy's, float32 stays float32.
 
@@ -49,6 +51,8 @@ def interp(
     ------
     ShapeError
         If `xp` and `fp` are not vectors of one length, or empty.
+    DtypeError
+        If `x` or `xp` is complex.
 
     Examples
     --------
@@ -57,6 +61,11 @@ def interp(
     Variable([ 5. 20. 30.])
     """
     x, xp, fp = _floats(x), _floats(xp), _floats(fp)
+    if x.dtype.kind == "c" or xp.dtype.kind == "c":
+        raise DtypeError(
+            f"interp: x is {x.dtype} and xp {xp.dtype}; points must be real, only their values may "
+            f"be complex"
+        )
     if xp.ndim != 1 or fp.shape != xp.shape or not xp.size:
         raise ShapeError(
             f"interp: xp has shape {xp.shape} and fp {fp.shape}; they must be vectors of one "
@@ -81,7 +90,7 @@ def interp(
 
 def _floats(x: ArrayLike) -> Variable:
     y = operand(x, "interp")
-    return y if y.dtype.kind == "f" else astype(y, float)
+    return y if y.dtype.kind in "fc" else astype(y, float)
 
 
 def _unrolled(

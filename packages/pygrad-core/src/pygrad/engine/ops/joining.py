@@ -9,10 +9,14 @@ import numpy as np
 
 from pygrad.engine.function import Function, apply
 from pygrad.engine.numpy_protocols import implements
+from pygrad.engine.operands import operand
+from pygrad.engine.ops.elementwise import astype
 from pygrad.engine.ops.shape import reshape
-from pygrad.exceptions import ArgumentError
+from pygrad.exceptions import ArgumentError, DtypeError
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from pygrad.engine.typing import ArrayLike
     from pygrad.variable import Variable
 
@@ -75,8 +79,16 @@ class Split(Function):
 
 
 @implements(np.concatenate)
-def concatenate(arrays: Sequence[ArrayLike], axis: int | None = 0) -> Variable:
+def concatenate(
+    arrays: Sequence[ArrayLike],
+    axis: int | None = 0,
+    *,
+    dtype: npt.DTypeLike | None = None,
+    casting: str = "same_kind",
+) -> Variable:
     """Join arrays along an axis that they have; with ``axis=None``, flattened.
+
+    With a `dtype` they are converted to it first, as far as `casting` permits.
 
     Examples
     --------
@@ -84,15 +96,23 @@ def concatenate(arrays: Sequence[ArrayLike], axis: int | None = 0) -> Variable:
     >>> F.concatenate([[1, 2], [3]])
     Variable([1 2 3])
     """
-    arrays = _several(arrays, "concatenate")
+    arrays = _several(arrays, "concatenate", dtype, casting)
     if axis is None:
         return apply(Concatenate(0), *[reshape(array, -1) for array in arrays])
     return apply(Concatenate(axis), *arrays)
 
 
 @implements(np.stack)
-def stack(arrays: Sequence[ArrayLike], axis: int = 0) -> Variable:
+def stack(
+    arrays: Sequence[ArrayLike],
+    axis: int = 0,
+    *,
+    dtype: npt.DTypeLike | None = None,
+    casting: str = "same_kind",
+) -> Variable:
     """Join arrays of one shape along a new axis; this makes an array of 0-d Variables, too.
+
+    `dtype` and `casting` are those of `concatenate`.
 
     Examples
     --------
@@ -101,7 +121,7 @@ def stack(arrays: Sequence[ArrayLike], axis: int = 0) -> Variable:
     >>> F.stack([x, x * x])
     Variable([2 4])
     """
-    return apply(Stack(axis), *_several(arrays, "stack"))
+    return apply(Stack(axis), *_several(arrays, "stack", dtype, casting))
 
 
 @implements(np.split)
@@ -120,8 +140,19 @@ def split(x: ArrayLike, indices_or_sections: int | Sequence[int], axis: int = 0)
     return list(Split(tuple(parts) if np.ndim(parts) else parts, axis)(x))
 
 
-def _several(arrays: Sequence[ArrayLike], where: str) -> list[ArrayLike]:
+def _several(
+    arrays: Sequence[ArrayLike], where: str, dtype: npt.DTypeLike | None, casting: Any
+) -> list[ArrayLike]:
     arrays = list(arrays)
     if not arrays:
         raise ArgumentError(f"{where}: there is nothing to join; give at least one array")
-    return arrays
+    if dtype is None:
+        return arrays
+    for i, x in enumerate(arrays):
+        kind = operand(x, where).dtype
+        if not np.can_cast(kind, dtype, casting):
+            raise DtypeError(
+                f"{where}: array {i} holds {kind}, which casting={casting!r} does not turn into "
+                f"{np.dtype(dtype)}"
+            )
+    return [astype(x, dtype) for x in arrays]

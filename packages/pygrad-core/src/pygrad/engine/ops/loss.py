@@ -17,7 +17,10 @@ __all__ = ["check_reduction", "mean_squared_error"]
 
 
 class MeanSquaredError(Function):
-    """y = mean of (a - b)**2; dy/da = 2 (a - b) / n = -dy/db. Or the sum, or the squares alone."""
+    """y = mean of |a - b|**2; dy/da = 2 (a - b) / n = -dy/db. Or the sum, or the squares alone.
+
+    Of complex a and b, dy = Re(sum of 2 conj(a - b) (da - db)) / n.
+    """
 
     __slots__ = ("reduction",)
     requires = "both must have the same shape"
@@ -32,14 +35,22 @@ class MeanSquaredError(Function):
                 f"{b.shape}; {self.requires}"
             )
         difference = a - b
+        is_complex = difference.dtype.kind == "c"
         if self.reduction == "none":
+            if is_complex:
+                return np.square(difference.real) + np.square(difference.imag)
             return difference * difference
-        y = np.vdot(difference, difference)
+        y = np.vdot(difference, difference)  # which takes the conjugate of the first
+        if is_complex:
+            y = y.real
         return y / difference.size if self.reduction == "mean" else y
 
     def backward(self, gy):
         a, b = self.saved
-        ga = (a - b) * (gy * (2 / a.size if self.reduction == "mean" else 2))
+        difference = a - b
+        if difference.dtype.kind == "c":
+            difference, gy = np.conjugate(difference), gy.real
+        ga = difference * (gy * (2 / a.size if self.reduction == "mean" else 2))
         return ga, (-ga if self.wants(1) else None)
 
 
@@ -48,7 +59,7 @@ def mean_squared_error(
     target: ArrayLike,
     reduction: Literal["mean", "sum", "none"] = "mean",
 ) -> Variable:
-    """Mean of the squared differences, over all values: ``mean((prediction - target)**2)``.
+    """Mean of the squared differences, over all values: ``mean(abs(prediction - target)**2)``.
 
     Parameters
     ----------

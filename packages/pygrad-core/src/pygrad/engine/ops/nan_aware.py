@@ -60,7 +60,10 @@ class Fmin(_NumberFirst, ufunc=np.fmin):
 
 
 class NanToNum(Unary):
-    """y = x where it is finite, else a number; dy/dx = 1 where x is finite, else 0."""
+    """y = x where it is finite, else a number; dy/dx = 1 where x is finite, else 0.
+
+    Of a complex x, both parts are judged for themselves.
+    """
 
     def __init__(self, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> None:
         self.replacements = {"nan": nan, "posinf": posinf, "neginf": neginf}
@@ -71,6 +74,9 @@ class NanToNum(Unary):
     def backward(self, gy):
         (x,) = self.saved
         # not gy * isfinite(x), which is NaN where gy is infinite
+        if x.dtype.kind == "c":
+            parts = np.isfinite(x.real), np.isfinite(x.imag)
+            return np.where(parts[0], gy.real, 0) + np.where(parts[1], gy.imag, 0) * 1j
         return np.where(np.isfinite(x), gy, 0)
 
 

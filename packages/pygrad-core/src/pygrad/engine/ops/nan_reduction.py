@@ -9,7 +9,7 @@ import numpy as np
 
 from pygrad.engine.function import OUTPUT, apply
 from pygrad.engine.numpy_protocols import implements
-from pygrad.engine.operands import operand, setting
+from pygrad.engine.operands import operand, precision_of, setting
 from pygrad.engine.ops.cumulative import cumprod, cumsum, prod
 from pygrad.engine.ops.elementwise import Where
 from pygrad.engine.ops.reduction import Reduction, max, min, sum
@@ -157,7 +157,7 @@ def nanmean(
     valid = _valid(x, where, "nanmean")
     total = sum(apply(Where(), valid, x, 0), axis, keepdims, dtype=dtype)
     n = np.asarray(valid.sum(axis=axis, keepdims=keepdims))
-    kind = total.dtype if total.dtype.kind == "f" else np.dtype(float)
+    kind = precision_of(total.dtype)
     mean = total / np.maximum(n, 1).astype(kind)
     if (n == 0).any():
         warnings.warn("Mean of empty slice", RuntimeWarning, stacklevel=2)
@@ -174,6 +174,8 @@ def nanvar(
     *,
     dtype: npt.DTypeLike | None = None,
     where: Mask = True,
+    mean: ArrayLike | None = None,
+    correction: float | None = None,
 ) -> Variable:
     """Variance of what is no NaN; the arguments are those of `var`.
 
@@ -186,7 +188,8 @@ def nanvar(
     """
     x = operand(x, "nanvar")
     valid = _valid(x, where, "nanvar")
-    return var(x, axis, ddof, keepdims, dtype=dtype, where=valid)
+    more: Any = {"mean": mean, "correction": correction}
+    return var(x, axis, ddof, keepdims, dtype=dtype, where=valid, **more)
 
 
 @implements(np.nanstd)
@@ -198,6 +201,8 @@ def nanstd(
     *,
     dtype: npt.DTypeLike | None = None,
     where: Mask = True,
+    mean: ArrayLike | None = None,
+    correction: float | None = None,
 ) -> Variable:
     """Standard deviation of what is no NaN; the arguments are those of `std`.
 
@@ -210,7 +215,8 @@ def nanstd(
     """
     x = operand(x, "nanstd")
     valid = _valid(x, where, "nanstd")
-    return std(x, axis, ddof, keepdims, dtype=dtype, where=valid)
+    more: Any = {"mean": mean, "correction": correction}
+    return std(x, axis, ddof, keepdims, dtype=dtype, where=valid, **more)
 
 
 @implements(np.nanmax)

@@ -9,7 +9,7 @@ import numpy as np
 
 from pygrad.engine.function import apply
 from pygrad.engine.numpy_protocols import implements
-from pygrad.engine.operands import operand, setting
+from pygrad.engine.operands import operand, precision_of, setting
 from pygrad.engine.ops.elementwise import astype
 from pygrad.engine.ops.indexing import GetItem, ScatterAdd
 from pygrad.engine.ops.joining import concatenate
@@ -120,7 +120,7 @@ def _along(x, axis, width, mode, kwargs):
             _filled(statistic(_cut(x, axis, n - last, n), axis, keepdims=True), after, axis),
         ]
         rounded = np.rint
-    if x.dtype.kind != "f":  # margins of whole numbers hold whole numbers
+    if x.dtype.kind in "biu":  # margins of whole numbers hold whole numbers
         parts = [part if part is x else astype(rounded(part), x.dtype) for part in parts]
     return concatenate(parts, axis)
 
@@ -128,10 +128,10 @@ def _along(x, axis, width, mode, kwargs):
 def _ramp(edge, end, width, axis, reverse):
     shape = [1] * edge.ndim
     shape[axis] = width
-    kind = edge.dtype if edge.dtype.kind == "f" else np.dtype(float)
+    kind = precision_of(edge.dtype)
     share = np.arange(width, dtype=kind) / np.maximum(width, 1)
     share = (share[::-1] if reverse else share).reshape(shape).astype(kind)
-    return edge * share + float(end) * (1 - share)
+    return edge * share + end * (1 - share)
 
 
 def _filled(value, width, axis):
@@ -160,7 +160,7 @@ def _by_axis(given, ndim, name):
 
 def _checked(x, widths, mode, kwargs):
     try:
-        np.pad(np.empty([n and 1 for n in x.shape]), [(0, 0)] * x.ndim, mode, **kwargs)
+        np.pad(np.empty([n and 1 for n in x.shape], x.dtype), [(0, 0)] * x.ndim, mode, **kwargs)
         if mode != "constant" and any(
             not n and any(pair) for n, pair in zip(x.shape, widths, strict=True)
         ):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pygrad.engine.typing import ArrayLike
     from pygrad.variable import Variable
 
-__all__ = ["cbrt", "float_power", "ldexp", "reciprocal"]
+__all__ = ["cbrt", "float_power", "frexp", "ldexp", "reciprocal"]
 
 
 class Cbrt(Unary, ufunc=np.cbrt):
@@ -61,7 +61,21 @@ class Ldexp(Elementwise, ufunc=np.ldexp):
 
     def backward(self, gy):
         (n,) = self.saved
-        return np.ldexp(gy, n), None
+        return np.ldexp(gy.real, n), None
+
+
+class Frexp(Unary):
+    """Two outputs, m and n with x = m * 2**n; dm/dx = 2**-n, dn/dx = 0."""
+
+    __slots__ = ()
+    saves = (OUTPUT - 1,)
+
+    def forward(self, x):
+        return np.frexp(x)
+
+    def backward(self, gm, gn):
+        (n,) = self.saved
+        return Ldexp().on(gm.real, -n)  # what goes on into complex numbers comes back as one
 
 
 def cbrt(x: ArrayLike) -> Variable:
@@ -126,6 +140,24 @@ def ldexp(x: ArrayLike, n: ArrayLike) -> Variable:
     Variable([ 6.  -0.5])
     """
     return apply(Ldexp(), x, n)
+
+
+def frexp(x: ArrayLike) -> tuple[Variable, Variable]:
+    """Take apart into ``x = m * 2**n`` with 0.5 <= abs(m) < 1 and whole numbers `n`.
+
+    The gradient of `n` is 0.
+
+    Examples
+    --------
+    >>> from pygrad import functions as F
+    >>> F.frexp([6.0, -0.5])
+    (Variable([ 0.75 -0.5 ]), Variable([3 0]))
+    """
+    parts: tuple[Variable, Variable] = apply(Frexp(), x)
+    return parts
+
+
+UFUNCS[np.frexp] = frexp
 
 
 def _widened(x: ArrayLike) -> Any:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pygrad.engine.checks import refuse_complex
 from pygrad.engine.function import apply
 from pygrad.engine.numpy_protocols import implements
-from pygrad.engine.operands import as_axes, operand, setting
+from pygrad.engine.operands import as_axes, operand, precision_of, setting
 from pygrad.engine.ops.elementwise import Where, astype
 from pygrad.engine.ops.reduction import sum
 from pygrad.engine.ops.shape import reshape, transpose
@@ -30,7 +31,7 @@ def median(x: ArrayLike, axis: Axis = None, keepdims: bool = False) -> Variable:
     """The middle value over an axis, several, or all; of an even number the mean of two.
 
     Only the middle has a gradient: of equal values, those that a stable sort puts there. A NaN
-    makes the median NaN and takes the gradient.
+    makes the median NaN and takes the gradient. Complex numbers are ordered by their real part.
 
     Parameters
     ----------
@@ -169,6 +170,8 @@ def _quantile(
 ) -> Variable:
     """Sort the plain values, find between which two the quantile lies, and take those of `x`."""
     x = operand(x, name)
+    if not name.endswith("median"):
+        refuse_complex(x, name)
     shares = np.asarray(setting(q, name, "q"), float)
     if name.endswith("percentile"):
         shares = shares / 100
@@ -184,7 +187,7 @@ def _quantile(
         y = sum(x, axes, keepdims)
         return y + np.full(shares.shape + (1,) * y.ndim, np.nan)
     lines = reshape(transpose(x, (*rest, *axes)), (*kept, n))
-    if lines.dtype.kind != "f" and method not in _DISCRETE:
+    if lines.dtype.kind not in "fc" and method not in _DISCRETE:
         lines = astype(lines, float)
 
     values = lines.data
@@ -233,7 +236,7 @@ def _between(lines: Variable, order: Any, places: Any) -> Variable:
     lower = np.floor(places).astype(np.intp)
     grid = [i[..., None] for i in np.indices(order.shape[:-1], sparse=True)]
     y = apply(TakeAlongAxis((*grid, np.take_along_axis(order, lower, -1))), lines)
-    kind = y.dtype if y.dtype.kind == "f" else np.dtype(float)
+    kind = precision_of(y.dtype)
     weight = (places - lower).astype(kind)
     if weight.any():
         upper = np.take_along_axis(order, np.ceil(places).astype(np.intp), -1)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pygrad.engine.checks import refuse_complex
 from pygrad.engine.function import Unary, apply
 from pygrad.exceptions import ArgumentError
 
@@ -28,6 +29,7 @@ class Elu(Unary):
         self.scale = scale
 
     def forward(self, x):
+        refuse_complex(x, self)
         # one of the two is 0; the exponential of what is positive would overflow
         below = np.expm1(np.minimum(x, 0) / self.width) * self.height
         return np.maximum(x, 0) * self.scale + below
@@ -58,6 +60,7 @@ class HardTanh(Unary):
         self.high = high
 
     def forward(self, x):
+        refuse_complex(x, self)
         return np.clip(x, self.low, self.high)
 
     def backward(self, gy):

@@ -12,7 +12,7 @@ from pygrad.engine.numpy_protocols import implements
 from pygrad.engine.operands import setting, value_of
 from pygrad.engine.ops.elementwise import Where, astype
 from pygrad.engine.ops.shape import BroadcastTo
-from pygrad.exceptions import ArgumentError
+from pygrad.exceptions import ArgumentError, DtypeError
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -178,7 +178,7 @@ def mean(
     return apply(Mean(axis, keepdims), x) if where is True else _mean_of(x, axis, keepdims, where)
 
 
-@implements(np.max)
+@implements(np.max, np.amax)
 def max(  # noqa: A001
     x: ArrayLike,
     axis: Axis = None,
@@ -188,6 +188,9 @@ def max(  # noqa: A001
     where: Mask = True,
 ) -> Variable:
     """The largest value along an axis, several, or all; equal maxima share the gradient.
+
+    Of complex numbers it is, as in NumPy, that with the largest real part, of equal ones the
+    largest imaginary part; `min`, `sort`, `maximum` and `clip` compare them so, too.
 
     The arguments are those of `sum`. `initial` takes part as one more value, without a gradient;
     `where` needs it.
@@ -201,7 +204,7 @@ def max(  # noqa: A001
     return _selected(Max, x, axis, keepdims, initial, where)
 
 
-@implements(np.min)
+@implements(np.min, np.amin)
 def min(  # noqa: A001
     x: ArrayLike,
     axis: Axis = None,
@@ -233,7 +236,13 @@ def like(initial: ArrayLike, y: Variable) -> Any:
     """The value to start from, in the dtype of the result."""
     if value_of(initial) is not initial:
         return astype(initial, y.dtype)
-    return np.asarray(initial, y.dtype)[()]
+    try:
+        return np.asarray(initial, y.dtype)[()]
+    except TypeError:
+        raise DtypeError(
+            f"initial is {initial!r}, which does not fit values of dtype {y.dtype}; convert those "
+            f"first: x.astype(complex)"
+        ) from None
 
 
 def _mean_of(x, axis, keepdims, where):

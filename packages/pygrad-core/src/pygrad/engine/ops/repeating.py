@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pygrad.engine.typing import ArrayLike
     from pygrad.variable import Variable
 
-__all__ = ["meshgrid", "repeat", "tile"]
+__all__ = ["meshgrid", "repeat", "resize", "tile"]
 
 
 @implements(np.repeat)
@@ -84,6 +84,27 @@ def tile(A: ArrayLike, reps: int | Sequence[int]) -> Variable:
     tiled = tuple(n for pair in zip(counts, shape, strict=True) for n in pair)
     result = tuple(count * n for count, n in zip(counts, shape, strict=True))
     return reshape(broadcast_to(reshape(x, alternating), tiled), result)
+
+
+@implements(np.resize)
+def resize(a: ArrayLike, new_shape: int | Sequence[int]) -> Variable:
+    """The values in an array of any shape: repeated where there are too few, else cut off.
+
+    Examples
+    --------
+    >>> from pygrad import functions as F
+    >>> F.resize([1, 2, 3], (2, 2))
+    Variable([[1 2]
+              [3 1]])
+    """
+    a = operand(a, "resize")
+    lengths = tuple(new_shape) if isinstance(new_shape, Sequence) else (new_shape,)
+    n = int(np.prod(lengths))
+    if n < 0 or any(length < 0 for length in lengths):
+        raise ShapeError(f"resize: new_shape is {new_shape}; no length may be negative")
+    if not a.size:
+        return operand(np.zeros(lengths, a.dtype), "resize")
+    return reshape(take(a, np.arange(n) % a.size), lengths)
 
 
 @implements(np.meshgrid)

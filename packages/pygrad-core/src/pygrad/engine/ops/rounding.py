@@ -8,13 +8,16 @@ import numpy as np
 
 from pygrad.engine.broadcasting import Elementwise
 from pygrad.engine.function import OUTPUT, Unary, apply
-from pygrad.engine.numpy_protocols import implements
+from pygrad.engine.numpy_protocols import UFUNCS, implements
+from pygrad.engine.ops.arithmetic import floor_divide, remainder
 
 if TYPE_CHECKING:
     from pygrad.engine.typing import ArrayLike
     from pygrad.variable import Variable
 
-__all__ = ["ceil", "floor", "fmod", "heaviside", "rint", "round", "trunc"]
+__all__ = [
+    "ceil", "divmod", "floor", "fmod", "heaviside", "modf", "rint", "round", "trunc",
+]  # fmt: skip
 
 
 class _Step(Unary):
@@ -105,6 +108,19 @@ class Fmod(Elementwise, ufunc=np.fmod):
         return gy, -gy * np.rint((a - y) / b)
 
 
+class Modf(Unary):
+    """Two outputs, the fraction of x and its whole part; their derivatives are 1 and 0."""
+
+    __slots__ = ()
+    saves = ()
+
+    def forward(self, x):
+        return np.modf(x)
+
+    def backward(self, g_fraction, g_whole):
+        return g_fraction
+
+
 def floor(x: ArrayLike) -> Variable:
     """Round down, elementwise. Its gradient is 0.
 
@@ -141,6 +157,7 @@ def rint(x: ArrayLike) -> Variable:
     return apply(Rint(), x)
 
 
+@implements(getattr(np, "fix", None))
 def trunc(x: ArrayLike) -> Variable:
     """Drop the fraction, elementwise. Its gradient is 0.
 
@@ -196,3 +213,34 @@ def fmod(a: ArrayLike, b: ArrayLike) -> Variable:
     Variable([ 1 -1])
     """
     return apply(Fmod(), a, b)
+
+
+def divmod(a: ArrayLike, b: ArrayLike) -> tuple[Variable, Variable]:  # noqa: A001  (NumPy's name)
+    """`floor_divide` and `remainder`, both.
+
+    Examples
+    --------
+    >>> from pygrad import functions as F
+    >>> F.divmod([7, -7], 2)
+    (Variable([ 3 -4]), Variable([1 1]))
+    """
+    return floor_divide(a, b), remainder(a, b)
+
+
+def modf(x: ArrayLike) -> tuple[Variable, Variable]:
+    """The fraction of each value and its whole part, both with its sign.
+
+    Their gradients are 1 and 0.
+
+    Examples
+    --------
+    >>> from pygrad import functions as F
+    >>> F.modf([-1.5, 2.25])
+    (Variable([-0.5   0.25]), Variable([-1.  2.]))
+    """
+    parts: tuple[Variable, Variable] = apply(Modf(), x)
+    return parts
+
+
+UFUNCS[np.divmod] = divmod
+UFUNCS[np.modf] = modf

@@ -12,7 +12,7 @@ from pygrad.engine.broadcasting import sum_to_shape
 from pygrad.engine.function import Unary, apply
 from pygrad.engine.kernels.reduction import filled
 from pygrad.engine.numpy_protocols import implements
-from pygrad.exceptions import ShapeError
+from pygrad.exceptions import ArgumentError, ShapeError
 
 if TYPE_CHECKING:
     from pygrad.engine.typing import ArrayLike
@@ -144,14 +144,17 @@ class SumTo(Unary):
 
 
 @implements(np.reshape)
-def reshape(x: ArrayLike, shape: int | Sequence[int]) -> Variable:
-    """The same values in another shape, in row-major order.
+def reshape(x: ArrayLike, shape: int | Sequence[int], order: str = "C") -> Variable:
+    """The same values in another shape.
 
     Parameters
     ----------
     x : array_like
     shape : int or sequence of int
         One length may be -1: it is whatever is left.
+    order : {'C', 'F', 'A'}
+        In which order the values are read and placed: the last axis fastest, or the first; 'A' is
+        'F' for an array that lies so in memory.
 
     Raises
     ------
@@ -165,7 +168,14 @@ def reshape(x: ArrayLike, shape: int | Sequence[int]) -> Variable:
     Variable([[1 2]
               [3 4]])
     """
-    return apply(Reshape(_lengths(shape)), x)
+    if order == "C":
+        return apply(Reshape(_lengths(shape)), x)
+    if order not in ("F", "A"):
+        raise ArgumentError(f"reshape: order is {order!r}; it must be 'C', 'F' or 'A'")
+    flags = np.asarray(getattr(x, "_data", x)).flags
+    if order == "A" and not (flags.f_contiguous and not flags.c_contiguous):
+        return reshape(x, shape)
+    return transpose(reshape(transpose(x), _lengths(shape)[::-1]))
 
 
 @implements(np.transpose)

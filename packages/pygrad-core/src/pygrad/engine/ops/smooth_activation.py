@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pygrad.engine.checks import refuse_complex
 from pygrad.engine.function import Unary, apply
 from pygrad.engine.ops.activation import Sigmoid
 from pygrad.exceptions import ArgumentError, ShapeError
@@ -39,6 +40,7 @@ class Softplus(Unary):
         self.threshold = threshold
 
     def forward(self, x):
+        refuse_complex(x, self)
         y = _softplus(x) if self.beta == 1 else _softplus(x * self.beta) / self.beta
         return y if self.threshold is None else np.where(x * self.beta > self.threshold, x, y)
 
@@ -55,6 +57,7 @@ class LogSigmoid(Unary):
     __slots__ = ()
 
     def forward(self, x):
+        refuse_complex(x, self)
         return -_softplus(-x)
 
     def backward(self, gy):
@@ -68,6 +71,7 @@ class Mish(Unary):
     __slots__ = ()
 
     def forward(self, x):
+        refuse_complex(x, self)
         return x * np.tanh(_softplus(x))
 
     def backward(self, gy):
@@ -82,6 +86,7 @@ class Softsign(Unary):
     __slots__ = ()
 
     def forward(self, x):
+        refuse_complex(x, self)
         return x / (1 + np.absolute(x))
 
     def backward(self, gy):

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pygrad.engine.checks import as_operand
 from pygrad.engine.numpy_protocols import implements
-from pygrad.engine.operands import operand
+from pygrad.engine.operands import operand, precision_of, value_of
 from pygrad.engine.ops.arithmetic import power
 from pygrad.engine.ops.dimensions import moveaxis
 from pygrad.engine.ops.elementwise import astype
 from pygrad.engine.ops.shape import broadcast_to
-from pygrad.exceptions import ArgumentError
+from pygrad.exceptions import ArgumentError, ShapeError
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from pygrad.engine.typing import ArrayLike
     from pygrad.variable import Variable
 
-__all__ = ["full", "geomspace", "linspace", "logspace"]
+__all__ = ["full", "full_like", "geomspace", "linspace", "logspace"]
 
 
 def full(
@@ -39,6 +40,32 @@ def full(
     Variable(3.0)
     """
     return broadcast_to(fill_value if dtype is None else astype(fill_value, dtype), shape)
+
+
+@implements(np.full_like)
+def full_like(
+    a: ArrayLike,
+    fill_value: ArrayLike,
+    dtype: npt.DTypeLike | None = None,
+    shape: int | Sequence[int] | None = None,
+) -> Any:
+    """An array like another that holds one value; a plain one, unless the value is a Variable.
+
+    Examples
+    --------
+    >>> from pygrad import Variable, functions as F
+    >>> x = Variable(2.0)
+    >>> F.full_like([0.0, 0.0, 0.0], x).sum().backward()
+    >>> x.grad
+    Variable(3.0)
+    """
+    a = np.asarray(value_of(a))
+    if value_of(fill_value) is fill_value:
+        try:
+            return np.full_like(a, as_operand(fill_value, "full_like"), dtype, shape=shape)
+        except ValueError as error:
+            raise ShapeError(f"full_like: {error}") from error
+    return full(a.shape if shape is None else shape, fill_value, dtype or a.dtype)
 
 
 @implements(np.linspace)
@@ -114,12 +141,12 @@ def geomspace(
     dtype: npt.DTypeLike | None = None,
     axis: int = 0,
 ) -> Variable:
-    """Numbers from `start` to `stop` with equal ratios.
+    """Numbers from `start` to `stop` with equal ratios; complex ones follow a spiral.
 
     Raises
     ------
     ArgumentError
-        If an end is 0, or they differ in sign.
+        If an end is 0, or they are real and differ in sign.
 
     Examples
     --------
@@ -128,7 +155,10 @@ def geomspace(
     Variable([  1.  10. 100.])
     """
     start, stop, share = _ends(start, stop, num, endpoint, "geomspace")
-    if not np.all(start.data * stop.data > 0):
+    if start.dtype.kind == "c":
+        if np.any(start.data == 0) or np.any(stop.data == 0):
+            raise ArgumentError("geomspace: neither start nor stop may be 0")
+    elif not np.all(start.data * stop.data > 0):
         raise ArgumentError("geomspace: start and stop must be of one sign, and neither may be 0")
     return _of(start * power(stop / start, share), dtype, axis)
 
@@ -136,17 +166,23 @@ def geomspace(
 def _ends(
     start: ArrayLike, stop: ArrayLike, num: int, endpoint: bool, where: str
 ) -> tuple[Variable, Variable, Any]:
-    """Both ends as floats, and for each result its share of the way, along a new first axis."""
+    """Both ends, as floats or complex; each result's share of the way, along a new first axis."""
     num = operator.index(num)
     if num < 0:
         raise ArgumentError(f"{where}: num is {num}; it must not be negative")
     a, b = operand(start, where), operand(stop, where)
     kind = np.result_type(a.dtype, b.dtype)
-    kind = kind if kind.kind == "f" else np.dtype(float)
+    kind = kind if kind.kind in "fc" else np.dtype(float)
+    real = precision_of(kind)
     a, b = (x if x.dtype == kind else astype(x, kind) for x in (a, b))
-    share = np.arange(num, dtype=kind) / max(num - 1 if endpoint else num, 1)
-    ndim = max(a.ndim, b.ndim)
-    return a, b, share.astype(kind).reshape(-1, *(1,) * ndim)
+    share = np.arange(num, dtype=real) / max(num - 1 if endpoint else num, 1)
+    try:
+        ndim = len(np.broadcast_shapes(a.shape, b.shape))
+    except ValueError:
+        raise ShapeError(
+            f"{where}: start has shape {a.shape} and stop {b.shape}; they must broadcast together"
+        ) from None
+    return a, b, share.astype(real).reshape(-1, *(1,) * ndim)
 
 
 def _of(y, dtype, axis):

@@ -27,9 +27,10 @@ class Sinc(Unary):
     def forward(self, x):
         if self.order == 0:
             return np.sinc(x)
-        y = sinc_derivative_of(np.multiply(x, np.pi, dtype=np.float64), self.order)
+        wide = np.complex128 if x.dtype.kind == "c" else np.float64
+        y = sinc_derivative_of(np.multiply(x, np.pi, dtype=wide), self.order)
         y *= np.pi**self.order
-        return y.astype(x.dtype) if x.dtype.kind == "f" else y
+        return y.astype(x.dtype) if x.dtype.kind in "fc" else y
 
     def backward(self, gy):
         (x,) = self.saved

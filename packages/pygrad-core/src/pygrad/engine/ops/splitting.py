@@ -9,6 +9,7 @@ import numpy as np
 
 from pygrad.engine.numpy_protocols import implements
 from pygrad.engine.operands import as_axis, operand
+from pygrad.engine.ops.dimensions import moveaxis
 from pygrad.engine.ops.joining import split
 from pygrad.exceptions import ArgumentError, ShapeError
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from pygrad.engine.typing import ArrayLike
     from pygrad.variable import Variable
 
-__all__ = ["array_split", "dsplit", "hsplit", "vsplit"]
+__all__ = ["array_split", "dsplit", "hsplit", "unstack", "vsplit"]
 
 
 @implements(np.array_split)
@@ -82,6 +83,19 @@ def dsplit(x: ArrayLike, indices_or_sections: int | Sequence[int]) -> list[Varia
     [(1, 1, 1), (1, 1, 2)]
     """
     return split(_with_axes(x, 3, "dsplit"), indices_or_sections, 2)
+
+
+@implements(getattr(np, "unstack", None))
+def unstack(x: ArrayLike, *, axis: int = 0) -> tuple[Variable, ...]:
+    """The slices along an axis, which `stack` puts together again.
+
+    Examples
+    --------
+    >>> from pygrad import functions as F
+    >>> F.unstack([[1, 2], [3, 4]])
+    (Variable([1 2]), Variable([3 4]))
+    """
+    return tuple(moveaxis(_with_axes(x, 1, "unstack"), axis, 0))
 
 
 def _with_axes(given: ArrayLike, ndim: int, where: str) -> Variable:

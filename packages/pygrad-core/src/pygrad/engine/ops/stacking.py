@@ -15,6 +15,8 @@ from pygrad.engine.ops.shape import reshape, transpose
 from pygrad.exceptions import ArgumentError
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from pygrad.engine.typing import ArrayLike
     from pygrad.variable import Variable
 
@@ -22,8 +24,12 @@ __all__ = ["append", "block", "column_stack", "dstack", "hstack", "vstack"]
 
 
 @implements(np.vstack)
-def vstack(tup: Sequence[ArrayLike]) -> Variable:
+def vstack(
+    tup: Sequence[ArrayLike], *, dtype: npt.DTypeLike | None = None, casting: str = "same_kind"
+) -> Variable:
     """Join arrays along the first axis; a vector is a row.
+
+    `dtype` and `casting` are those of `concatenate`.
 
     Examples
     --------
@@ -32,12 +38,16 @@ def vstack(tup: Sequence[ArrayLike]) -> Variable:
     Variable([[1 2]
               [3 4]])
     """
-    return concatenate([atleast_2d(x) for x in tup], 0)
+    return concatenate([atleast_2d(x) for x in tup], 0, dtype=dtype, casting=casting)
 
 
 @implements(np.hstack)
-def hstack(tup: Sequence[ArrayLike]) -> Variable:
+def hstack(
+    tup: Sequence[ArrayLike], *, dtype: npt.DTypeLike | None = None, casting: str = "same_kind"
+) -> Variable:
     """Join arrays along the second axis, vectors along their only one.
+
+    `dtype` and `casting` are those of `concatenate`.
 
     Examples
     --------
@@ -46,7 +56,8 @@ def hstack(tup: Sequence[ArrayLike]) -> Variable:
     Variable([1 2 3])
     """
     xs: list[Any] = [atleast_1d(x) for x in tup]
-    return concatenate(xs, 0 if xs and xs[0].ndim == 1 else 1)
+    axis = 0 if xs and xs[0].ndim == 1 else 1
+    return concatenate(xs, axis, dtype=dtype, casting=casting)
 
 
 @implements(np.dstack)

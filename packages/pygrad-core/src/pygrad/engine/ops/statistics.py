@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pygrad.engine.checks import refuse_complex
 from pygrad.engine.function import OUTPUT, apply
 from pygrad.engine.numpy_protocols import implements
-from pygrad.engine.operands import as_axes, operand, setting
+from pygrad.engine.operands import as_axes, operand, precision_of, setting
 from pygrad.engine.ops.arithmetic import divide
+from pygrad.engine.ops.complex_parts import conj, imag, real
 from pygrad.engine.ops.diagonal import diagonal
 from pygrad.engine.ops.elementwise import Where, astype, clip, sqrt
 from pygrad.engine.ops.linalg import matmul
@@ -33,7 +35,7 @@ class Logsumexp(Reduction):
     saves = (0, OUTPUT)
 
     def forward(self, x):
-        top = np.max(x, axis=self.axis, keepdims=True, initial=-np.inf)
+        top = np.max(x.real, axis=self.axis, keepdims=True, initial=-np.inf)
         top = np.where(np.isfinite(top), top, np.zeros((), top.dtype))
         total = np.sum(np.exp(x - top), axis=self.axis, keepdims=self.keepdims)
         with np.errstate(divide="ignore"):
@@ -66,7 +68,7 @@ def logsumexp(x: ArrayLike, axis: Axis = None, keepdims: bool = False) -> Variab
     Variable(1000.6931471805599)
     """
     x = operand(x, "logsumexp")
-    return apply(Logsumexp(axis, keepdims), x if x.dtype.kind == "f" else astype(x, float))
+    return apply(Logsumexp(axis, keepdims), x if x.dtype.kind in "fc" else astype(x, float))
 
 
 @implements(np.ptp)
@@ -141,7 +143,9 @@ def cov(
     *,
     dtype: npt.DTypeLike | None = None,
 ) -> Variable:
-    """Covariances of the rows of a matrix: ``(x - mean) (x - mean)^T / (n - ddof)``.
+    """Covariances of the rows of a matrix: ``(x - mean) (x - mean)^H / (n - ddof)``.
+
+    Complex variables give a complex matrix, whose diagonal is real; the ``^H`` is their conjugate.
 
     Parameters
     ----------
@@ -169,7 +173,7 @@ def cov(
     x = _variables(m, rowvar)
     if y is not None:
         x = vstack([x, _variables(y, rowvar or operand(y, "cov").ndim < 2)])
-    if dtype is not None or x.dtype.kind != "f":
+    if dtype is not None or x.dtype.kind not in "fc":
         x = astype(x, float if dtype is None else dtype)
     ddof = (0 if bias else 1) if ddof is None else ddof
     if ddof != int(ddof):
@@ -181,9 +185,10 @@ def cov(
         _check_weights(f, n, "fweights")
         if np.any(f != np.round(f)):
             raise ArgumentError("cov: fweights must be whole numbers")
-        w = f.astype(x.dtype)
+        w = f.astype(precision_of(x.dtype))
     if aweights is not None:
         a = operand(aweights, "cov")
+        refuse_complex(a, "cov")
         _check_weights(a.data, n, "aweights")
         w = a if w is None else w * a
     if w is None:
@@ -202,6 +207,8 @@ def cov(
             f"cov: there are {float(degrees):g} degrees of freedom; they must be positive: give "
             f"more samples, or a smaller ddof"
         )
+    if x.dtype.kind == "c":
+        weighted = conj(weighted)
     return squeeze(matmul(centred, transpose(weighted)) / degrees)
 
 
@@ -215,6 +222,8 @@ def corrcoef(
 ) -> Variable:
     """Correlations of the rows of a matrix, within [-1, 1]; the arguments are those of `cov`.
 
+    Of complex variables, that holds for real and imaginary part.
+
     Examples
     --------
     >>> from pygrad import functions as F
@@ -225,8 +234,11 @@ def corrcoef(
     c = cov(x, y, rowvar, dtype=dtype)
     if c.ndim == 0:
         return c / c
-    deviations = sqrt(diagonal(c))
-    return clip(c / reshape(deviations, (-1, 1)) / deviations, -1, 1)
+    deviations = sqrt(real(diagonal(c)))
+    c = c / reshape(deviations, (-1, 1)) / deviations
+    if c.dtype.kind == "c":
+        return clip(real(c), -1, 1) + clip(imag(c), -1, 1) * 1j
+    return clip(c, -1, 1)
 
 
 def _variables(m: ArrayLike, rowvar: bool) -> Variable:

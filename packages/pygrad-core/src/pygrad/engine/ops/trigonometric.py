@@ -70,8 +70,7 @@ class Arcsin(Unary, ufunc=np.arcsin):
 
     def backward(self, gy):
         (x,) = self.saved
-        # (1 - x)(1 + x) keeps its digits near the ends, where 1 - x**2 cancels
-        return gy / np.sqrt((1 - x) * (1 + x))
+        return gy / _cosine_of_arcsin(x)
 
 
 class Arccos(Unary, ufunc=np.arccos):
@@ -84,7 +83,7 @@ class Arccos(Unary, ufunc=np.arccos):
 
     def backward(self, gy):
         (x,) = self.saved
-        return -gy / np.sqrt((1 - x) * (1 + x))
+        return -gy / _cosine_of_arcsin(x)
 
 
 class Arctan(Unary, ufunc=np.arctan):
@@ -168,7 +167,7 @@ class Arcsinh(Unary, ufunc=np.arcsinh):
 
     def backward(self, gy):
         (x,) = self.saved
-        return gy / np.sqrt(1 + x * x)
+        return gy / _cosh_of_arcsinh(x)
 
 
 class Arccosh(Unary, ufunc=np.arccosh):
@@ -181,7 +180,7 @@ class Arccosh(Unary, ufunc=np.arccosh):
 
     def backward(self, gy):
         (x,) = self.saved
-        return gy / np.sqrt((x - 1) * (x + 1))
+        return gy / _sinh_of_arccosh(x)
 
 
 class Arctanh(Unary, ufunc=np.arctanh):
@@ -195,6 +194,33 @@ class Arctanh(Unary, ufunc=np.arctanh):
     def backward(self, gy):
         (x,) = self.saved
         return gy / ((1 - x) * (1 + x))
+
+
+# These have the branch cuts of the inverse function. Of complex numbers the root of a product is
+# not always the product of the roots; and on a cut the sign of a zero says which side is meant:
+# x - -1 keeps that of the imaginary part, where x + 1 makes 0.0 of -0.0.
+
+
+def _cosine_of_arcsin(x):
+    """sqrt(1 - x**2)."""
+    if x.dtype.kind == "c":
+        return np.sqrt(-(x - 1)) * np.sqrt(x - -1)
+    # (1 - x)(1 + x) keeps its digits near the ends, where 1 - x**2 cancels
+    return np.sqrt((1 - x) * (1 + x))
+
+
+def _cosh_of_arcsinh(x):
+    """sqrt(1 + x**2)."""
+    if x.dtype.kind == "c":
+        return np.sqrt((x - 1j) * (x - complex(0, -1)))  # not + 1j, for the same reason
+    return np.sqrt(1 + x * x)
+
+
+def _sinh_of_arccosh(x):
+    """sqrt(x**2 - 1)."""
+    if x.dtype.kind == "c":
+        return np.sqrt(x - 1) * np.sqrt(x - -1)
+    return np.sqrt((x - 1) * (x + 1))
 
 
 def sin(x: ArrayLike) -> Variable:

@@ -9,9 +9,10 @@ import numpy as np
 from pygrad.engine.function import OUTPUT, apply
 from pygrad.engine.kernels.reduction import reduced_count
 from pygrad.engine.numpy_protocols import implements
-from pygrad.engine.operands import value_of
-from pygrad.engine.ops.elementwise import Where, astype
-from pygrad.engine.ops.reduction import Reduction, masked
+from pygrad.engine.operands import operand, precision_of, value_of
+from pygrad.engine.ops.elementwise import Where, astype, sqrt
+from pygrad.engine.ops.reduction import Reduction, masked, sum
+from pygrad.exceptions import ArgumentError
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -23,7 +24,10 @@ __all__ = ["std", "var"]
 
 
 class Var(Reduction):
-    """y = sum of (x - mean)**2 / (n - ddof); dy/dx = 2 (x - mean) / (n - ddof)."""
+    """y = sum of |x - mean|**2 / (n - ddof); dy/dx = 2 (x - mean) / (n - ddof).
+
+    It is real for a complex x, too: dy = Re(sum of 2 conj(x - mean) dx) / (n - ddof).
+    """
 
     def __init__(
         self, axis: Axis = None, ddof: float = 0, keepdims: bool = False, where: Any = True
@@ -38,7 +42,7 @@ class Var(Reduction):
     def backward(self, gy):
         (x,) = self.saved
         degrees, centred = self.parts(x)
-        return self.counted(self.kept(gy) * (2 / degrees) * centred)
+        return self.counted(self.kept(gy.real) * (2 / degrees) * _conjugate(centred))
 
     def counted(self, gx):
         """The gradient, with 0 wherever a value does not count."""
@@ -55,7 +59,7 @@ class Var(Reduction):
         n = counted.sum(axis=self.axis, keepdims=True)
         mean = (x * counted).sum(axis=self.axis, keepdims=True) / _at_least_one(n, x.dtype)
         found = np.where(n - self.ddof > 0, n - self.ddof, np.where(n > 0, np.nan, 1))
-        return found.astype(x.dtype if x.dtype.kind == "f" else float), x - mean
+        return found.astype(precision_of(x.dtype)), x - mean
 
 
 class Std(Var):
@@ -78,7 +82,7 @@ class Std(Var):
         if np.any(at_zero):
             gy = gy * np.logical_not(at_zero)
             y = y + at_zero
-        return self.counted(self.kept(gy / y) / degrees * centred)
+        return self.counted(self.kept(gy.real / y) / degrees * _conjugate(centred))
 
 
 @implements(np.var)
@@ -90,8 +94,10 @@ def var(
     *,
     dtype: npt.DTypeLike | None = None,
     where: Mask = True,
+    mean: ArrayLike | None = None,
+    correction: float | None = None,
 ) -> Variable:
-    """Variance over an axis, several, or all of them: ``sum((x - mean)**2) / (n - ddof)``.
+    """Variance over an axis, several, or all of them: ``sum(abs(x - mean)**2) / (n - ddof)``.
 
     Parameters
     ----------
@@ -105,6 +111,10 @@ def var(
         Keep each reduced axis, with length 1.
     dtype, where
         As for `sum`.
+    mean : array_like, optional
+        The mean, if it is known, with the reduced axes kept; it has a gradient of its own.
+    correction : float, optional
+        Another name for `ddof`.
 
     Examples
     --------
@@ -112,6 +122,9 @@ def var(
     >>> F.var([1.0, 2.0, 6.0])
     Variable(4.666666666666667)
     """
+    ddof = _degrees(ddof, correction, "var")
+    if mean is not None:
+        return _about(mean, x, axis, ddof, keepdims, dtype, where, "var")
     return _spread_of(Var, x, axis, ddof, keepdims, dtype, where)
 
 
@@ -124,6 +137,8 @@ def std(
     *,
     dtype: npt.DTypeLike | None = None,
     where: Mask = True,
+    mean: ArrayLike | None = None,
+    correction: float | None = None,
 ) -> Variable:
     """Standard deviation, the square root of `var`, whose arguments it takes.
 
@@ -135,6 +150,9 @@ def std(
     >>> F.std([1.0, 3.0])
     Variable(1.0)
     """
+    ddof = _degrees(ddof, correction, "std")
+    if mean is not None:
+        return _about(mean, x, axis, ddof, keepdims, dtype, where, "std")
     return _spread_of(Std, x, axis, ddof, keepdims, dtype, where)
 
 
@@ -148,5 +166,36 @@ def _spread_of(function, x, axis, ddof, keepdims, dtype, where):
     return apply(function(axis, ddof, keepdims, np.asarray(value_of(where), bool)), x)
 
 
+def _about(mean, x, axis, ddof, keepdims, dtype, where, name):
+    """The spread about a mean that is given."""
+    x = operand(x if dtype is None else astype(x, dtype), name)
+    deviations = x - mean
+    if where is not True:
+        deviations = masked(deviations, where, 0, name)
+    squares = deviations * deviations
+    if squares.dtype.kind == "c":
+        squares = deviations.real * deviations.real + deviations.imag * deviations.imag
+    total = sum(squares, axis, keepdims)
+    counted = np.broadcast_to(np.asarray(value_of(where), bool), x.shape)
+    n = np.maximum(counted.sum(axis=axis, keepdims=keepdims) - ddof, 0)
+    y = total / n.astype(total.dtype if total.dtype.kind == "f" else float)
+    if name == "var":
+        return y
+    above = y.data > 0  # the root has gradient 0 at 0
+    return apply(Where(), above, sqrt(apply(Where(), above, y, 1)), y)
+
+
+def _degrees(ddof, correction, name):
+    if correction is None:
+        return ddof
+    if ddof:
+        raise ArgumentError(f"{name}: ddof and correction are the same thing; give one of them")
+    return correction
+
+
 def _at_least_one(n, dtype):
-    return np.maximum(n, 1).astype(dtype if dtype.kind == "f" else float)
+    return np.maximum(n, 1).astype(precision_of(dtype))
+
+
+def _conjugate(x):
+    return np.conjugate(x) if x.dtype.kind == "c" else x
