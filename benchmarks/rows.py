@@ -11,6 +11,7 @@ import elementwise
 import embeddings
 import images
 import loaders
+import optimizers
 import perceptrons
 import processes
 import recurrences
@@ -106,6 +107,23 @@ ROWS = [
         repeat=5,
     ),
     Row(
+        "Adam step, 60 tensors of 64..4096",
+        lambda: optimizers.candidates("Adam", optimizers.SMALL, lr=1e-3, eps=1e-7),
+        {"pygrad": 0.20},
+        repeat=5,
+    ),
+    Row(
+        "AdamW step, 60 tensors of 64..4096",
+        lambda: optimizers.candidates("AdamW", optimizers.SMALL, lr=1e-3),
+        {"pygrad": 0.20},
+        repeat=5,
+    ),
+    Row(
+        "Adam step, 4 tensors of 1,000,000",
+        lambda: optimizers.candidates("Adam", optimizers.BIG, lr=1e-3, eps=1e-7),
+        {"pygrad": 0.60},
+    ),
+    Row(
         "loader 60,000 x 784, batch 64",
         loaders.candidates,
         {"pygrad": 0.13, "pygrad_to_numpy": 1.2},
@@ -114,6 +132,7 @@ ROWS = [
 
 PROCESSES = [
     Process("peak memory, big mlp", lambda n: processes.memory("big mlp"), 1.0),
+    Process("peak memory, convolution", lambda n: processes.memory("convolution"), 1.0),
     Process("1,000,000 operations deep, time", lambda n: processes.deep("time", n), 0.5),
     Process("1,000,000 operations deep, memory", lambda n: processes.deep("memory", 1), 0.5),
     Process("first training step, imports included", processes.first_step, 0.2),

@@ -39,7 +39,13 @@ OUTSIDE = {
 # of the engine stands with `function`, which it serves.
 LEVELS = [
     ["pygrad.exceptions"],
-    ["pygrad.engine.binding", "pygrad.engine.kernels", "pygrad.engine.mode", "pygrad.randomness"],
+    [
+        "pygrad.dtypes",
+        "pygrad.engine.binding",
+        "pygrad.engine.kernels",
+        "pygrad.engine.mode",
+        "pygrad.randomness",
+    ],
     ["pygrad.engine"],
     ["pygrad.engine.ops", "pygrad.engine.backward"],
     ["pygrad.variable"],

@@ -14,7 +14,7 @@ class Swish(nn.Module):
     pass
 
 
-class Lion(nn.optim.Optimizer):
+class Shampoo(nn.optim.Optimizer):
     pass
 
 
@@ -25,7 +25,7 @@ class Plugin:
 
     @hookimpl
     def register_optimizers(self, register):
-        register("Lion", Lion)
+        register("Shampoo", Shampoo)
 
 
 @pytest.fixture
@@ -55,8 +55,8 @@ def test_a_plugins_layer_stands_beside_the_others():
 
 @pytest.mark.usefixtures("_plugin")
 def test_a_plugins_optimizer_stands_beside_the_others():
-    assert nn.optim.get("Lion") is nn.optim.Lion is Lion
-    assert "Lion" in nn.optim.names()
+    assert nn.optim.get("Shampoo") is nn.optim.Shampoo is Shampoo
+    assert "Shampoo" in nn.optim.names()
 
 
 def test_an_unknown_layer_says_what_is_near():

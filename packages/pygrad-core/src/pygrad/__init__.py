@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 __path__ = extend_path(__path__, __name__)
 
 from pygrad import _lazy, exceptions, functions, plugins
+from pygrad.dtypes import get_default_dtype, set_default_dtype
 from pygrad.engine.anomaly import detect_anomaly
 from pygrad.engine.function import OUTPUT, Function
 from pygrad.engine.mode import enable_grad, no_grad
@@ -47,6 +48,7 @@ __all__ = [
     "exceptions",
     "fft",
     "functions",
+    "get_default_dtype",
     "grad",
     "hessian",
     "hookimpl",
@@ -58,6 +60,7 @@ __all__ = [
     "optimize",
     "plugins",
     "seed",
+    "set_default_dtype",
     "testing",
     "value_and_grad",
     "vjp",

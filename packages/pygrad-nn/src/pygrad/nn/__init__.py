@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from pygrad import Parameter
-from pygrad.nn import functional, layers, optim
+from pygrad.nn import functional, initializers, layers, losses, optim, schedulers
 from pygrad.nn.buffer import Buffer
-from pygrad.nn.containers import Sequential
+from pygrad.nn.containers import ModuleDict, ModuleList, Sequential
 from pygrad.nn.layers import (
     GRU,
     LSTM,
@@ -50,19 +50,67 @@ from pygrad.nn.layers import (
     TransformerEncoderLayer,
     Upsample,
 )  # fmt: skip
+from pygrad.nn.layers.activation import (
+    CELU,
+    ELU,
+    GELU,
+    GLU,
+    SELU,
+    Hardtanh,
+    LeakyReLU,
+    LogSigmoid,
+    LogSoftmax,
+    Mish,
+    ReLU,
+    ReLU6,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Softplus,
+    Softsign,
+    Tanh,
+)
+from pygrad.nn.losses import (
+    BCELoss,
+    BCEWithLogitsLoss,
+    CosineEmbeddingLoss,
+    CrossEntropyLoss,
+    CTCLoss,
+    GaussianNLLLoss,
+    HingeEmbeddingLoss,
+    HuberLoss,
+    KLDivLoss,
+    L1Loss,
+    MarginRankingLoss,
+    MSELoss,
+    MultiMarginLoss,
+    NLLLoss,
+    PoissonNLLLoss,
+    SmoothL1Loss,
+    SoftMarginLoss,
+    TripletMarginLoss,
+)
 from pygrad.nn.module import Module
 from pygrad.nn.state import MissingWeightsError, WeightsFileError
+from pygrad.nn.summarizing import summary
 
 __all__ = [
-    "GRU", "LSTM", "RNN", "AdaptiveAvgPool2d", "AdaptiveMaxPool2d", "AvgPool1d", "AvgPool2d",
-    "BatchNorm1d", "BatchNorm2d", "Bilinear", "Buffer", "Conv1d", "Conv2d", "Conv3d",
-    "ConvTranspose1d", "ConvTranspose2d", "Dropout", "Dropout2d", "Embedding", "Flatten",
-    "GRUCell", "GlobalAvgPool", "GroupNorm", "Identity", "InstanceNorm2d", "LSTMCell",
-    "LayerNorm", "LearnedPositionalEncoding", "Linear", "MaxPool1d", "MaxPool2d",
-    "MissingWeightsError", "Module", "MultiheadAttention", "Parameter", "PixelShuffle",
-    "RMSNorm", "RNNCell", "Sequential", "SinusoidalPositionalEncoding", "TransformerDecoder",
-    "TransformerDecoderLayer", "TransformerEncoder", "TransformerEncoderLayer", "Upsample",
-    "WeightsFileError", "functional", "layers", "optim",
+    "CELU", "ELU", "GELU", "GLU", "GRU", "LSTM", "RNN", "SELU", "AdaptiveAvgPool2d",
+    "AdaptiveMaxPool2d", "AvgPool1d", "AvgPool2d", "BCELoss", "BCEWithLogitsLoss",
+    "BatchNorm1d", "BatchNorm2d", "Bilinear", "Buffer", "CTCLoss", "Conv1d", "Conv2d",
+    "Conv3d", "ConvTranspose1d", "ConvTranspose2d", "CosineEmbeddingLoss", "CrossEntropyLoss",
+    "Dropout", "Dropout2d", "Embedding", "Flatten", "GRUCell", "GaussianNLLLoss",
+    "GlobalAvgPool", "GroupNorm", "Hardtanh", "HingeEmbeddingLoss", "HuberLoss", "Identity",
+    "InstanceNorm2d", "KLDivLoss", "L1Loss", "LSTMCell", "LayerNorm", "LeakyReLU",
+    "LearnedPositionalEncoding", "Linear", "LogSigmoid", "LogSoftmax", "MSELoss",
+    "MarginRankingLoss", "MaxPool1d", "MaxPool2d", "Mish", "MissingWeightsError", "Module",
+    "ModuleDict", "ModuleList", "MultiMarginLoss", "MultiheadAttention", "NLLLoss",
+    "Parameter", "PixelShuffle", "PoissonNLLLoss", "RMSNorm", "RNNCell", "ReLU", "ReLU6",
+    "Sequential", "SiLU", "Sigmoid", "SinusoidalPositionalEncoding", "SmoothL1Loss",
+    "SoftMarginLoss", "Softmax", "Softplus", "Softsign", "Tanh", "TransformerDecoder",
+    "TransformerDecoderLayer", "TransformerEncoder", "TransformerEncoderLayer",
+    "TripletMarginLoss", "Upsample", "WeightsFileError", "functional", "initializers",
+    "layers", "losses", "optim", "schedulers", "summary",
 ]  # fmt: skip
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pygrad import hookimpl
-from pygrad.nn import functional, hookspecs, layers, optim
+from pygrad.nn import functional, hookspecs, layers, losses, optim, schedulers
+from pygrad.nn.initializers.making import OWN
 
 
 @hookimpl
@@ -20,6 +21,12 @@ def register_functions(register: Callable[[str, object], None]) -> None:
 
 
 @hookimpl
+def register_initializers(register: Callable[[str, object], None]) -> None:
+    for name, initializer in OWN.items():
+        register(name, initializer)
+
+
+@hookimpl
 def register_layers(register: Callable[[str, object], None]) -> None:
     for name in layers.__all__:
         if name[0].isupper():
@@ -27,6 +34,24 @@ def register_layers(register: Callable[[str, object], None]) -> None:
 
 
 @hookimpl
+def register_losses(register: Callable[[str, object], None]) -> None:
+    for name in losses.__all__:
+        if name[0].isupper() and name != "Loss":
+            register(name, getattr(losses, name))
+
+
+@hookimpl
 def register_optimizers(register: Callable[[str, object], None]) -> None:
-    for optimizer in (optim.AdaDelta, optim.AdaGrad, optim.Adam, optim.SGD):
+    for optimizer in (
+        optim.AdaDelta, optim.AdaGrad, optim.Adam, optim.Adamax, optim.AdamW, optim.LAMB,
+        optim.LBFGS, optim.Lion, optim.Muon, optim.NAdam, optim.RAdam, optim.RMSprop, optim.Rprop,
+        optim.SGD,
+    ):  # fmt: skip
         register(optimizer.__name__, optimizer)
+
+
+@hookimpl
+def register_schedulers(register: Callable[[str, object], None]) -> None:
+    for name in schedulers.__all__:
+        if name[0].isupper() and name != "Scheduler":
+            register(name, getattr(schedulers, name))

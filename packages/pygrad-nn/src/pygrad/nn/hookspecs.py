@@ -4,12 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-__all__ = ["register_layers", "register_optimizers"]
+__all__ = [
+    "register_initializers", "register_layers", "register_losses", "register_optimizers",
+    "register_schedulers",
+]  # fmt: skip
+
+
+def register_initializers(register: Callable[[str, object], None]) -> None:
+    """Offer initializers: ``register("glorot", f)``, called as ``f(shape, fans, rng)``."""
 
 
 def register_layers(register: Callable[[str, object], None]) -> None:
     """Offer layers: ``register("Swish", Swish)`` makes ``nn.Swish``, a subclass of Module."""
 
 
+def register_losses(register: Callable[[str, object], None]) -> None:
+    """Offer losses: ``register("DiceLoss", DiceLoss)``, a Module of prediction and target."""
+
+
 def register_optimizers(register: Callable[[str, object], None]) -> None:
-    """Offer optimizers: ``register("Lion", Lion)`` makes ``nn.optim.Lion``, an Optimizer."""
+    """Offer optimizers: ``register("Shampoo", Shampoo)`` makes ``nn.optim.Shampoo``."""
+
+
+def register_schedulers(register: Callable[[str, object], None]) -> None:
+    """Offer schedules: ``register("SqrtLR", SqrtLR)``, a Scheduler."""

@@ -6,20 +6,25 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pygrad import Parameter, Variable
 from pygrad.nn import state
+from pygrad.nn.buffer import Buffer
 from pygrad.nn.calls import Call, Spec, as_inputs, as_outputs, remembered
-from pygrad.nn.tree import Owner, members, walk
+from pygrad.nn.hooks import HOOKED, Hooked
+from pygrad.nn.initializers import checked_dtype
+from pygrad.nn.tree import members, walk
 from pygrad.plugins import registry
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
+
+    import numpy.typing as npt
 
 __all__ = ["Module"]
 
 M = TypeVar("M", bound="Module")
 
 
-class Module(Owner):
+class Module(Hooked):
     """The base of layers and networks: subclass it, make the parts in `__init__`, write `forward`.
 
     Attributes that are modules or `Parameter`, alone or in lists, tuples and dicts, belong to the
@@ -56,6 +61,7 @@ class Module(Owner):
     # A slot, for the memory of a call is no state: copies and pickles leave it out, and the walks
     # over the attributes never see it.
     __slots__ = ("_last_call",)
+    _last_call: Any
 
     training = True
 
@@ -88,6 +94,9 @@ class Module(Owner):
         DtypeError
             If the data are text, None or other objects, or `forward` returns such.
         """
+        if HOOKED and hasattr(self, "_hooks"):
+            y, self._last_call = self._hooks.call(self, args, kwargs)
+            return y
         if kwargs or len(args) != 1 or args[0].__class__ is not Variable:
             args, kwargs = as_inputs(self, args, kwargs)
         y = self.forward(*args, **kwargs)
@@ -157,6 +166,21 @@ class Module(Owner):
         """Every parameter with its name, as ``[("fc1.W", ...), ("layers.0.b", ...)]``."""
         return [(".".join(path), p) for path, p in walk(self) if isinstance(p, Parameter)]
 
+    def buffers(self) -> list[Buffer]:
+        """Every buffer: what is saved with the weights and not trained.
+
+        Examples
+        --------
+        >>> from pygrad import nn
+        >>> nn.Dropout(0.5).buffers()
+        [Buffer(0.5)]
+        """
+        return [thing for _, thing in walk(self) if isinstance(thing, Buffer)]
+
+    def named_buffers(self) -> list[tuple[str, Buffer]]:
+        """Every buffer with its name."""
+        return [(".".join(path), b) for path, b in walk(self) if isinstance(b, Buffer)]
+
     def modules(self) -> list[Module]:
         """This module and every one inside it, in the order of definition, each once."""
         return [module for _, module in self.named_modules()]
@@ -180,6 +204,93 @@ class Module(Owner):
     def eval(self: M) -> M:
         """Set this module and every one inside it to evaluation: ``train(False)``."""
         return self.train(False)
+
+    def apply(self: M, fn: Callable[[Module], object]) -> M:
+        """Call ``fn(module)`` for every module inside, each once, and for this one at last.
+
+        Examples
+        --------
+        >>> from pygrad import nn
+        >>> model = nn.Sequential(nn.Linear(2, 3), nn.Dropout())
+        >>> model = model.apply(lambda module: print(type(module).__name__))
+        Linear
+        Dropout
+        Sequential
+        """
+        seen: set[int] = set()
+
+        def visit(module: Module) -> None:
+            seen.add(id(module))
+            for child in module.children():
+                if id(child) not in seen:
+                    visit(child)
+            fn(module)
+
+        visit(self)
+        return self
+
+    def freeze(self: M) -> M:
+        """Train the parameters no longer: no gradients, and no steps; returns the module.
+
+        Examples
+        --------
+        >>> from pygrad import nn
+        >>> layer = nn.Linear(2, 3).freeze()
+        >>> layer([[1.0, 2.0]]).requires_grad
+        False
+        """
+        for parameter in self.params():
+            parameter.requires_grad = False
+        return self
+
+    def unfreeze(self: M) -> M:
+        """Train the parameters again; returns the module."""
+        for parameter in self.params():
+            parameter.requires_grad = True
+        return self
+
+    def astype(self: M, dtype: npt.DTypeLike) -> M:
+        """Convert the parameters and the arrays of floats among the buffers; returns the module.
+
+        The gradients are forgotten. Make an optimizer after the conversion, not before: it keeps
+        averages in the parameters' dtype. Single numbers among the buffers, such as the rate of a
+        dropout, stay.
+
+        Raises
+        ------
+        DtypeError
+            If `dtype` is not one of floats.
+
+        Examples
+        --------
+        >>> from pygrad import nn
+        >>> nn.Linear(2, 3).astype("float64").W.dtype
+        dtype('float64')
+        """
+        dtype = checked_dtype(dtype, f"{type(self).__name__}.astype")
+        for parameter in self.params():
+            parameter.zero_grad()
+            parameter.data = parameter.data.astype(dtype)
+        for buffer in self.buffers():
+            if buffer.dtype.kind == "f" and buffer.ndim:
+                buffer.data = buffer.data.astype(dtype)
+        return self
+
+    def multiply_adds(
+        self, inputs: Sequence[tuple[int, ...]], output: tuple[int, ...]
+    ) -> int | None:
+        """How many multiplications with an addition a call takes, those of modules inside aside.
+
+        `nn.summary` asks, with the shapes of the inputs and of the output. A layer that has
+        parameters says it by a method of its own; None where nobody knows.
+
+        Examples
+        --------
+        >>> from pygrad import nn
+        >>> nn.Linear(4, 3).multiply_adds([(10, 4)], (10, 3))
+        120
+        """
+        return None if any(isinstance(p, Parameter) for _, p in members(self)) else 0
 
     def zero_grad(self) -> None:
         """Forget the gradient of every parameter: it becomes None."""

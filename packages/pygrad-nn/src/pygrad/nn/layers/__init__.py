@@ -11,7 +11,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from pygrad.nn.containers import Sequential
+from pygrad.nn.containers import ModuleDict, ModuleList, Sequential
+from pygrad.nn.layers.activation import (
+    CELU,
+    ELU,
+    GELU,
+    GLU,
+    SELU,
+    Hardtanh,
+    LeakyReLU,
+    LogSigmoid,
+    LogSoftmax,
+    Mish,
+    ReLU,
+    ReLU6,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Softplus,
+    Softsign,
+    Tanh,
+)
 from pygrad.nn.layers.attention import MultiheadAttention
 from pygrad.nn.layers.batch_norm import BatchNorm1d, BatchNorm2d
 from pygrad.nn.layers.bilinear import Bilinear
@@ -41,13 +61,15 @@ from pygrad.nn.module import Module
 from pygrad.plugins import registry as _registry
 
 __all__ = [
-    "GRU", "LSTM", "RNN", "AdaptiveAvgPool2d", "AdaptiveMaxPool2d", "AvgPool1d", "AvgPool2d",
-    "BatchNorm1d", "BatchNorm2d", "Bilinear", "Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d",
-    "ConvTranspose2d", "Dropout", "Dropout2d", "Embedding", "Flatten", "GRUCell",
-    "GlobalAvgPool", "GroupNorm", "Identity", "InstanceNorm2d", "LSTMCell", "LayerNorm",
-    "LearnedPositionalEncoding", "Linear", "MaxPool1d", "MaxPool2d", "MultiheadAttention",
-    "PixelShuffle", "RMSNorm", "RNNCell", "Sequential", "SinusoidalPositionalEncoding",
-    "TransformerDecoder", "TransformerDecoderLayer", "TransformerEncoder",
+    "CELU", "ELU", "GELU", "GLU", "GRU", "LSTM", "RNN", "SELU", "AdaptiveAvgPool2d",
+    "AdaptiveMaxPool2d", "AvgPool1d", "AvgPool2d", "BatchNorm1d", "BatchNorm2d", "Bilinear",
+    "Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d", "Dropout", "Dropout2d",
+    "Embedding", "Flatten", "GRUCell", "GlobalAvgPool", "GroupNorm", "Hardtanh", "Identity",
+    "InstanceNorm2d", "LSTMCell", "LayerNorm", "LeakyReLU", "LearnedPositionalEncoding",
+    "Linear", "LogSigmoid", "LogSoftmax", "MaxPool1d", "MaxPool2d", "Mish", "ModuleDict",
+    "ModuleList", "MultiheadAttention", "PixelShuffle", "RMSNorm", "RNNCell", "ReLU", "ReLU6",
+    "Sequential", "SiLU", "Sigmoid", "SinusoidalPositionalEncoding", "Softmax", "Softplus",
+    "Softsign", "Tanh", "TransformerDecoder", "TransformerDecoderLayer", "TransformerEncoder",
     "TransformerEncoderLayer", "Upsample", "get", "names",
 ]  # fmt: skip
 

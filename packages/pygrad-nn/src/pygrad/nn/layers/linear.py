@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+import operator
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from pygrad import Parameter, Variable, default_rng
+from pygrad import Variable
 from pygrad import functions as F
-from pygrad.nn.layers.checks import as_floats, float_dtype, size
+from pygrad.exceptions import ArgumentError
+from pygrad.nn.initializers import fan_in_uniform, parameter
 from pygrad.nn.module import Module
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
     import numpy.typing as npt
+
+    from pygrad.nn.initializers import Initializer
 
 __all__ = ["Linear"]
 
@@ -27,16 +32,21 @@ class Linear(Module):
         How many values a sample has before and after.
     bias : bool
         Whether there is a `b`.
-    dtype : dtype
-        Of the parameters. Whole numbers as input are converted to it.
+    dtype : dtype, optional
+        Of the parameters; by default that of `pygrad.set_default_dtype`. Whole numbers as input
+        are converted to it.
     rng : numpy.random.Generator, optional
         Draws the initial values; by default the generator that `pygrad.seed` restarts.
+    init : str or callable, optional
+        What `W` starts with: the name of one of `nn.initializers`, or a function
+        ``f(shape, fans, rng)``.
 
     Attributes
     ----------
     W : Parameter, shape (in_features, out_features)
     b : Parameter, shape (out_features,), or None
-        Both start uniform within ``1 / sqrt(in_features)`` of 0, as in PyTorch.
+        Both start uniform within ``1 / sqrt(in_features)`` of 0, as in PyTorch, if `init` does not
+        say otherwise of `W`.
 
     Raises
     ------
@@ -61,17 +71,15 @@ class Linear(Module):
         in_features: int,
         out_features: int,
         bias: bool = True,
-        dtype: npt.DTypeLike = np.float32,
+        dtype: npt.DTypeLike | None = None,
         rng: np.random.Generator | None = None,
+        init: Initializer = "fan_in_uniform",
     ) -> None:
         super().__init__()
-        n = size("Linear", "in_features", in_features)
-        m = size("Linear", "out_features", out_features)
-        dtype = float_dtype("Linear", dtype)
-        rng = default_rng() if rng is None else rng
-        bound = 1 / math.sqrt(n)
-        self.W = Parameter(rng.uniform(-bound, bound, (n, m)).astype(dtype))
-        self.b = Parameter(rng.uniform(-bound, bound, m).astype(dtype)) if bias else None
+        n, m = _size("in_features", in_features), _size("out_features", out_features)
+        settings: dict[str, Any] = {"fans": (n, m), "dtype": dtype, "rng": rng, "where": "Linear"}
+        self.W = parameter((n, m), init, **settings)
+        self.b = parameter((m,), fan_in_uniform, **settings) if bias else None
 
     @property
     def in_features(self) -> int:
@@ -85,8 +93,23 @@ class Linear(Module):
 
     def forward(self, x: Variable) -> Variable:
         """Compute ``x @ W + b`` for `x` of shape (..., in_features)."""
-        return F.linear(as_floats(x, self.W), self.W, self.b)
+        if x.dtype.kind in "biu":
+            x = x.astype(self.W.dtype)
+        return F.linear(x, self.W, self.b)
+
+    def multiply_adds(self, inputs: Sequence[tuple[int, ...]], output: tuple[int, ...]) -> int:
+        return math.prod(output) * self.in_features
 
     def extra_repr(self) -> str:
         bias = "" if self.b is not None else ", bias=False"
         return f"{self.in_features}, {self.out_features}{bias}"
+
+
+def _size(name: str, value: Any) -> int:
+    try:
+        size = operator.index(value)
+    except TypeError:
+        size = 0
+    if size < 1 or isinstance(value, bool):
+        raise ArgumentError(f"Linear: {name} is {value!r}; it must be a whole number of at least 1")
+    return size

@@ -11,14 +11,31 @@ from __future__ import annotations
 
 from typing import Any
 
+from pygrad.nn.optim import hooks
 from pygrad.nn.optim.adadelta import AdaDelta
 from pygrad.nn.optim.adagrad import AdaGrad
 from pygrad.nn.optim.adam import Adam
+from pygrad.nn.optim.adamax import Adamax
+from pygrad.nn.optim.adamw import AdamW
+from pygrad.nn.optim.averaging import AveragedModel, ExponentialMovingAverage
+from pygrad.nn.optim.clipping import clip_grad_norm, clip_grad_value
+from pygrad.nn.optim.lamb import LAMB
+from pygrad.nn.optim.lbfgs import LBFGS
+from pygrad.nn.optim.lion import Lion
+from pygrad.nn.optim.muon import Muon
+from pygrad.nn.optim.nadam import NAdam
 from pygrad.nn.optim.optimizer import Optimizer
+from pygrad.nn.optim.radam import RAdam
+from pygrad.nn.optim.rmsprop import RMSprop
+from pygrad.nn.optim.rprop import Rprop
 from pygrad.nn.optim.sgd import SGD
 from pygrad.plugins import registry as _registry
 
-__all__ = ["SGD", "AdaDelta", "AdaGrad", "Adam", "Optimizer", "get", "names"]
+__all__ = [
+    "LAMB", "LBFGS", "SGD", "AdaDelta", "AdaGrad", "Adam", "AdamW", "Adamax", "AveragedModel",
+    "ExponentialMovingAverage", "Lion", "Muon", "NAdam", "Optimizer", "RAdam", "RMSprop", "Rprop",
+    "clip_grad_norm", "clip_grad_value", "get", "hooks", "names",
+]  # fmt: skip
 
 
 def get(name: str) -> type[Optimizer]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -21,14 +21,16 @@ class AdaDelta(Optimizer):
 
     Parameters
     ----------
-    params : iterable of Parameter or Variable
-        As ``model.params()``.
+    params : iterable of Parameter or Variable, or of dict
+        As ``model.params()``, or groups with settings of their own.
     lr : float
         The learning rate, 1 in the paper.
     rho : float
         How much of the averages of the squares is kept, within [0, 1].
     eps : float
         Keeps the divisor from 0, and gets the first steps going.
+    weight_decay : float
+        Times the values of the parameters, it is added to their gradients.
 
     Raises
     ------
@@ -53,12 +55,18 @@ class AdaDelta(Optimizer):
     state_names = ("square_average", "step_average")
 
     def __init__(
-        self, params: Iterable[Variable], lr: float = 1.0, rho: float = 0.95, eps: float = 1e-6
+        self,
+        params: Iterable[Variable] | Iterable[Mapping[str, Any]],
+        lr: float = 1.0,
+        rho: float = 0.95,
+        eps: float = 1e-6,
+        weight_decay: float = 0.0,
     ) -> None:
         super().__init__(params)
         self.lr = checked_number(self, "lr", lr)
         self.rho = checked_number(self, "rho", rho, at_most=1)
         self.eps = checked_number(self, "eps", eps)
+        self.weight_decay = checked_number(self, "weight_decay", weight_decay)
 
     def numbers(self, step: int) -> tuple[float, ...]:
         return self.lr, self.rho, 1 - self.rho, self.eps

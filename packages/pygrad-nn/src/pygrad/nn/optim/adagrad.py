@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -18,12 +18,18 @@ class AdaGrad(Optimizer):
 
     Parameters
     ----------
-    params : iterable of Parameter or Variable
-        As ``model.params()``.
+    params : iterable of Parameter or Variable, or of dict
+        As ``model.params()``, or groups with settings of their own.
     lr : float
         The learning rate.
     eps : float
         Keeps the divisor from 0.
+    lr_decay : float
+        In step number t, counted from 0, the learning rate is ``lr / (1 + t lr_decay)``.
+    weight_decay : float
+        Times the values of the parameters, it is added to their gradients.
+    initial_accumulator_value : float
+        What `s` starts from.
 
     Raises
     ------
@@ -48,13 +54,29 @@ class AdaGrad(Optimizer):
 
     state_names = ("sum",)
 
-    def __init__(self, params: Iterable[Variable], lr: float = 1e-2, eps: float = 1e-10) -> None:
+    def __init__(
+        self,
+        params: Iterable[Variable] | Iterable[Mapping[str, Any]],
+        lr: float = 1e-2,
+        eps: float = 1e-10,
+        lr_decay: float = 0.0,
+        weight_decay: float = 0.0,
+        initial_accumulator_value: float = 0.0,
+    ) -> None:
         super().__init__(params)
         self.lr = checked_number(self, "lr", lr)
         self.eps = checked_number(self, "eps", eps)
+        self.lr_decay = checked_number(self, "lr_decay", lr_decay)
+        self.weight_decay = checked_number(self, "weight_decay", weight_decay)
+        self.initial_accumulator_value = checked_number(
+            self, "initial_accumulator_value", initial_accumulator_value
+        )
+
+    def start(self, name: str) -> float:
+        return self.initial_accumulator_value
 
     def numbers(self, step: int) -> tuple[float, ...]:
-        return self.lr, self.eps
+        return self.lr / (1 + (step - 1) * self.lr_decay), self.eps
 
     def update(self, out: Any, g: Any, scratch: Any, s: Any, lr: Any, eps: Any) -> None:
         np.multiply(g, g, out=out)

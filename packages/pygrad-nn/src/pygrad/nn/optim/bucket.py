@@ -9,8 +9,8 @@ stands; and both are worked through in blocks that stay in the cache.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -18,14 +18,15 @@ from pygrad import Variable
 from pygrad.engine.function import Leaf
 from pygrad.exceptions import ShapeError
 
-__all__ = ["Bucket", "buckets_of"]
+if TYPE_CHECKING:
+    from pygrad.nn.optim.optimizer import Optimizer
+
+__all__ = ["Bucket", "buckets_from", "buckets_of"]
 
 # In values. Adam on a 784-256-128-10 net, float32: blocks of 16k take 0.90 of PyTorch's time, of
 # 32k 0.79, of 64k 0.75. Gathering costs a copy, which pays below some 32k.
 _BLOCK = 65536
 _SMALL = 32768
-
-Rule = Callable[..., None]
 
 
 class _Buffers(NamedTuple):
@@ -33,6 +34,7 @@ class _Buffers(NamedTuple):
 
     out: Any  # what is to be subtracted: of all parameters if they are gathered, else of one block
     scratch: Any  # one block
+    decayed: Any = None  # one block: a gradient with weight decay in it, where it is not gathered
     gathered: Any = None  # the gradients, flat
     views: Sequence[tuple[Any, Any]] = ()  # of `gathered` and `out`, in the shape of each parameter
 
@@ -74,12 +76,18 @@ class Bucket:
         has = [p.grad is not None for p in self.params]
         return self._part(has), self._part([not h for h in has])
 
-    def states(self, names: Iterable[str]) -> list[np.ndarray[Any, Any]]:
-        """The arrays of these names; where they are new, zeros."""
+    def states(
+        self, names: Iterable[str], start: Callable[[str], float]
+    ) -> list[np.ndarray[Any, Any]]:
+        """The arrays of these names; where they are new, `start` says what they begin as."""
         for name in names:
             if name not in self.state:
-                self.state[name] = np.zeros(self.size, self.dtype)
+                self.state[name] = np.full(self.size, start(name), self.dtype)
         return [self.state[name] for name in names]
+
+    def state_of(self, index: int) -> dict[str, np.ndarray[Any, Any]]:
+        """The optimizer's arrays of one parameter, copies in its shape."""
+        return {name: self._views(flat)[index].copy() for name, flat in self.state.items()}
 
     def as_arrays(self, numbers: tuple[float, ...]) -> list[np.ndarray[Any, Any]]:
         """Numbers as 0-d arrays, kept as long as they are the same.
@@ -91,55 +99,76 @@ class Bucket:
             self._arrays = [np.array(number, self.dtype) for number in numbers]
         return self._arrays
 
-    def update(self, gradients: list[Any], rule: Rule, states: list[Any], numbers: Any) -> None:
-        """Subtract what the rule makes of the gradients (see `Optimizer.update`)."""
+    def update(self, gradients: list[Any], owner: Optimizer) -> None:
+        """Subtract what the optimizer's `update` makes of the gradients."""
+        self.steps += 1
+        states = self.states(owner.state_names, owner.start)
+        numbers = self.as_arrays((*owner.decay(), *owner.numbers(self.steps)))
         try:
             value = self.params[0].data
-            if self.size >= _SMALL and len(gradients) == 1 and value.flags.c_contiguous:
+            large = self.size >= _SMALL and len(gradients) == 1 and value.flags.c_contiguous
+            if large and not owner.whole:
                 flat = value.reshape(-1), gradients[0].reshape(-1)
-                self._update_in_place(*flat, rule, states, numbers)
+                self._update_in_place(*flat, owner, states, numbers)
             else:
-                self._update_gathered(gradients, rule, states, numbers)
+                self._update_gathered(gradients, owner, states, numbers)
         except ValueError as error:
             raise self._explained(error, gradients) from error
 
     def _update_in_place(
-        self, value: Any, gradient: Any, rule: Rule, states: list[Any], numbers: Any
+        self, value: Any, gradient: Any, owner: Optimizer, states: list[Any], numbers: list[Any]
     ) -> None:
-        if self._buffers is None:
-            self._buffers = _Buffers(*np.empty((2, min(self.size, _BLOCK)), self.dtype))
-        out, scratch, _, _ = self._buffers
+        rule, (added, shrunk, *rest) = owner.update, numbers
+        if self._buffers is None or (added and self._buffers.decayed is None):
+            blocks = np.empty((3 if added else 2, min(self.size, _BLOCK)), self.dtype)
+            self._buffers = _Buffers(*blocks)
+        out, scratch, decayed = self._buffers[:3]
         for start in range(0, self.size, _BLOCK):
             cut = slice(start, start + _BLOCK)
-            block = value[cut]
+            block, g = value[cut], gradient[cut]
             n = len(block)
-            rule(out[:n], gradient[cut], scratch[:n], *[s[cut] for s in states], *numbers)
+            if added:
+                np.multiply(block, added, out=decayed[:n])
+                g = np.add(decayed[:n], g, out=decayed[:n])
+            elif shrunk != 1:
+                block *= shrunk
+            rule(out[:n], g, scratch[:n], *[s[cut] for s in states], *rest)
             block -= out[:n]
 
     def _update_gathered(
-        self, gradients: list[Any], rule: Rule, states: list[Any], numbers: Any
+        self, gradients: list[Any], owner: Optimizer, states: list[Any], numbers: list[Any]
     ) -> None:
+        rule, (added, shrunk, *rest) = owner.update, numbers
         if self._buffers is None or self._buffers.gathered is None:
             self._buffers = self._gathering_buffers()
-        out, scratch, gathered, views = self._buffers
+        out, scratch, _, gathered, views = self._buffers
         for (view, _), gradient in zip(views, gradients, strict=True):
             view[...] = gradient
+        if added:
+            for p, (_, view) in zip(self.params, views, strict=True):
+                view[...] = p.data
+            np.multiply(out, added, out=out)
+            np.add(gathered, out, out=gathered)
         if self.size <= _BLOCK:
-            rule(out, gathered, scratch, *states, *numbers)
+            rule(out, gathered, scratch, *states, *rest)
         else:
             for start in range(0, self.size, _BLOCK):
                 cut = slice(start, start + _BLOCK)
                 part = gathered[cut]
-                rule(out[cut], part, scratch[: len(part)], *[s[cut] for s in states], *numbers)
-        for p, (_, view) in zip(self.params, views, strict=True):
+                rule(out[cut], part, scratch[: len(part)], *[s[cut] for s in states], *rest)
+        for p, (free, view) in zip(self.params, views, strict=True):
             value = p.data
+            if owner.whole:
+                owner.finish(view, value, free)
+            if shrunk != 1:
+                value *= shrunk
             value -= view
 
     def _gathering_buffers(self) -> _Buffers:
         gathered, out = np.empty((2, self.size), self.dtype)
         scratch = np.empty(min(self.size, _BLOCK), self.dtype)
         views = list(zip(self._views(gathered), self._views(out), strict=True))
-        return _Buffers(out, scratch, gathered, views)
+        return _Buffers(out, scratch, None, gathered, views)
 
     def _views(self, flat: Any) -> list[Any]:
         """Parts of a flat array, one in the shape of each parameter."""
@@ -180,3 +209,26 @@ def buckets_of(params: Iterable[Variable]) -> list[Bucket]:
     for p in params:
         together.setdefault(p.dtype if p.size < _SMALL else id(p), []).append(p)
     return [Bucket(members) for members in together.values()]
+
+
+def buckets_from(
+    params: Sequence[Variable], steps: Sequence[int], states: Sequence[Mapping[str, Any]]
+) -> list[Bucket]:
+    """Buckets that go on from the steps and arrays of each parameter, as `state_of` gives them."""
+    alike: dict[Any, list[int]] = {}
+    for i, (taken, state) in enumerate(zip(steps, states, strict=True)):
+        alike.setdefault((taken, *sorted(state)), []).append(i)
+    buckets = []
+    for places in alike.values():
+        by_id = {id(params[i]): i for i in places}
+        for bucket in buckets_of([params[i] for i in places]):
+            own = [by_id[id(p)] for p in bucket.params]
+            bucket.steps = steps[own[0]]
+            bucket.state = {
+                name: np.concatenate(
+                    [np.asarray(states[i][name], bucket.dtype) for i in own], axis=None
+                )
+                for name in states[own[0]]
+            }
+            buckets.append(bucket)
+    return buckets

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
 
 import numpy as np
 
-from pygrad import Parameter, Variable
-from pygrad.engine.function import Function, Leaf
-from pygrad.exceptions import ArgumentError, DtypeError
-from pygrad.nn.optim.bucket import buckets_of
-from pygrad.nn.tree import Owner
+from pygrad import Variable, enable_grad
+from pygrad.engine.function import Leaf
+from pygrad.exceptions import ArgumentError
+from pygrad.nn.optim import saving
+from pygrad.nn.optim.groups import Group, part_of, parts_of
 
-__all__ = ["Optimizer", "checked_number"]
+if TYPE_CHECKING:
+    from typing import Self
+
+__all__ = ["Optimizer", "checked_betas", "checked_number", "checked_numbers", "evaluated"]
+
+L = TypeVar("L")
+Hook: TypeAlias = "Callable[[Optimizer], object]"
 
 
 class Optimizer:
@@ -22,14 +28,18 @@ class Optimizer:
 
     Parameters
     ----------
-    params : iterable of Parameter or Variable
-        What is to be trained, as ``model.params()``; what is there twice counts once.
+    params : iterable of Parameter or Variable, or of dict
+        What is to be trained, as ``model.params()``; what is there twice counts once. Or groups
+        with settings of their own: ``[{"params": ..., "lr": 0.1}, {"params": ...}]``.
 
     Attributes
     ----------
     params : list of Variable
     state_names : tuple of str
         The arrays that the update remembers of each parameter. They begin as zeros.
+    weight_decay : float
+        Pulls the parameters towards 0: times their values, it is added to their gradients. With
+        `decoupled_weight_decay` they shrink by ``lr * weight_decay`` of themselves instead.
 
     Raises
     ------
@@ -60,10 +70,26 @@ class Optimizer:
     """
 
     state_names: ClassVar[tuple[str, ...]] = ()
+    weight_decay: float = 0.0
+    decoupled_weight_decay: bool = False
+    # whether `finish` wants to see each parameter as a whole, in its shape
+    whole: ClassVar[bool] = False
 
-    def __init__(self, params: Iterable[Variable]) -> None:
-        self.params = _checked_params(params, type(self).__name__)
-        self._buckets = buckets_of(self.params)
+    params: list[Variable]
+
+    def __init__(self, params: Iterable[Variable] | Iterable[Mapping[str, Any]]) -> None:
+        self._parts = parts_of(params, self)
+        self._hooks: list[Hook] = []
+        self.params = [p for part in self._parts for p in part.params]
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        # a new value counts for every group; the first, in __init__, for those without their own
+        if name in self.__dict__ and name[0] != "_":
+            for part in self._parts:
+                part.own.pop(name, None)
+        super().__setattr__(name, value)
+
+    # ------------------------------------------------------------ for subclasses
 
     def numbers(self, step: int) -> tuple[float, ...]:
         """The numbers that `update` needs in step number `step`, which counts from 1.
@@ -82,20 +108,74 @@ class Optimizer:
         """
         raise NotImplementedError(f"{type(self).__name__} must define update(self, out, g, ...)")
 
-    def step(self) -> None:
-        """Update every parameter that has a gradient, in place."""
-        for bucket in list(self._buckets):
-            gradients = bucket.gradients()
-            if not gradients:
-                continue
-            if len(gradients) < len(bucket.params):
-                # from here on they have different histories
-                place = self._buckets.index(bucket)
-                self._buckets[place : place + 1] = bucket.split()
-                bucket = self._buckets[place]
-            bucket.steps += 1
-            numbers = bucket.as_arrays(self.numbers(bucket.steps))
-            bucket.update(gradients, self.update, bucket.states(self.state_names), numbers)
+    def start(self, name: str) -> float:
+        """What the array of this name, of `state_names`, is filled with at first: 0."""
+        return 0.0
+
+    def decay(self) -> tuple[float, float]:
+        """What is added to the gradient of each value, and what each is multiplied with before."""
+        if not self.weight_decay:
+            return 0.0, 1.0
+        if self.decoupled_weight_decay:
+            return 0.0, 1 - self.lr * self.weight_decay  # type: ignore[attr-defined]
+        return self.weight_decay, 1.0
+
+    def finish(self, out: Any, p: Any, scratch: Any) -> None:
+        """Where `whole` is set: change `out`, of the shape of the parameter `p`, in place."""
+
+    def settings(self) -> dict[str, Any]:
+        """The settings by name: the attributes that are neither parameters nor private."""
+        return {k: v for k, v in vars(self).items() if k != "params" and k[0] != "_"}
+
+    def with_settings(self, own: Mapping[str, Any]) -> Self:
+        """This optimizer as a group with settings of its own sees it."""
+        if not own:
+            return self
+        twin = object.__new__(type(self))
+        twin.__dict__.update(self.__dict__)
+        twin.__dict__.update(own)
+        return twin
+
+    # ------------------------------------------------------------------ training
+
+    def step(self, closure: Callable[[], L] | None = None) -> L | None:
+        """Update every parameter that has a gradient, in place.
+
+        Parameters
+        ----------
+        closure : callable, optional
+            Is called first, with recording on: it forgets the gradients, computes the loss, calls
+            `backward`, and returns the loss, which `step` returns.
+
+        Examples
+        --------
+        >>> from pygrad import Variable, nn
+        >>> x = Variable([1.0])
+        >>> optimizer = nn.optim.SGD([x], lr=0.1)
+        >>> def closure():
+        ...     optimizer.zero_grad()
+        ...     loss = (x * x).sum()
+        ...     loss.backward()
+        ...     return loss
+        >>> optimizer.step(closure), x
+        (Variable(1.0), Variable([0.8]))
+        """
+        loss = evaluated(closure)
+        for hook in self._hooks:
+            hook(self)
+        for part in self._parts:
+            owner = self.with_settings(part.own)
+            for bucket in list(part.buckets):
+                gradients = bucket.gradients()
+                if not gradients:
+                    continue
+                if len(gradients) < len(bucket.params):
+                    # from here on they have different histories
+                    place = part.buckets.index(bucket)
+                    part.buckets[place : place + 1] = bucket.split()
+                    bucket = part.buckets[place]
+                bucket.update(gradients, owner)
+        return loss
 
     def zero_grad(self) -> None:
         """Forget the gradient of every parameter: it becomes None, and its graph is freed."""
@@ -103,10 +183,130 @@ class Optimizer:
             if isinstance(leaf := p._node, Leaf):  # frozen parameters have none
                 leaf.grad = None
 
+    @property
+    def param_groups(self) -> list[Group]:
+        """The groups of parameters, each a mapping with its params and its settings.
+
+        Examples
+        --------
+        >>> from pygrad import Variable, nn
+        >>> optimizer = nn.optim.SGD([Variable([1.0])], lr=0.1)
+        >>> optimizer.param_groups[0]["lr"] = 0.01
+        >>> optimizer.lr
+        0.01
+        """
+        return [Group(self, part) for part in self._parts]
+
+    def add_param_group(self, group: Mapping[str, Any]) -> None:
+        """Train further parameters, with settings of their own if the group has such.
+
+        Raises
+        ------
+        ArgumentError
+            If there is no ``"params"`` in it, or one that is trained already, or a setting that
+            this optimizer does not have.
+
+        Examples
+        --------
+        >>> from pygrad import Variable, nn
+        >>> optimizer = nn.optim.SGD([Variable([1.0])], lr=0.1)
+        >>> optimizer.add_param_group({"params": [Variable([2.0])], "lr": 0.01})
+        >>> len(optimizer.param_groups), len(optimizer.params)
+        (2, 2)
+        """
+        where = f"{type(self).__name__}.add_param_group: group"
+        part = part_of(group, self, where, self._parts)
+        self._parts.append(part)
+        self.params.extend(part.params)
+
+    def add_hook(self, hook: Hook) -> Hook:
+        """Have ``hook(optimizer)`` called before each update, after those that were added before.
+
+        `nn.optim.hooks` has some: weight decay, clipping, freezing. Returns the hook.
+
+        Examples
+        --------
+        >>> from pygrad import Variable, nn
+        >>> x = Variable([3.0])
+        >>> optimizer = nn.optim.SGD([x], lr=1.0)
+        >>> hook = optimizer.add_hook(nn.optim.hooks.ClipGradValue(0.5))
+        >>> (x * x).sum().backward()
+        >>> optimizer.step()
+        >>> x
+        Variable([2.5])
+        """
+        if not callable(hook):
+            raise ArgumentError(
+                f"{type(self).__name__}.add_hook: {hook!r} cannot be called; a hook is a function "
+                f"of the optimizer, as nn.optim.hooks.ClipGradNorm(1.0) is"
+            )
+        self._hooks.append(hook)
+        return hook
+
+    def remove_hook(self, hook: Hook) -> None:
+        """Call a hook no longer.
+
+        Raises
+        ------
+        ArgumentError
+            If it was not added.
+        """
+        if hook not in self._hooks:
+            raise ArgumentError(f"{type(self).__name__}.remove_hook: {hook!r} was not added")
+        self._hooks.remove(hook)
+
+    # ------------------------------------------------------------------- weights
+
+    def weight_dict(self) -> dict[str, Any]:
+        """The whole state, as nested dicts of arrays: settings, step counts and averages.
+
+        The parameters themselves are not in it, they are the model's.
+
+        Examples
+        --------
+        >>> from pygrad import Variable, nn
+        >>> x = Variable([1.0])
+        >>> optimizer = nn.optim.SGD([x], lr=0.1)
+        >>> (x * x).sum().backward()
+        >>> optimizer.step()
+        >>> optimizer.weight_dict()["params"]
+        {'0': {'steps': array(1), 'velocity': array([2.])}}
+        """
+        return saving.weight_dict(self)
+
+    def load_weight_dict(self, weights: Mapping[str, Any]) -> None:
+        """Go on from what `weight_dict` of such an optimizer gave, to the bit.
+
+        Raises
+        ------
+        WeightsError
+            It lists every name that is missing, that is unexpected, or whose array does not fit;
+            then the optimizer is as it was.
+
+        Examples
+        --------
+        >>> from pygrad import Variable, nn
+        >>> a, b = nn.optim.Adam([Variable([1.0])], lr=0.1), nn.optim.Adam([Variable([1.0])])
+        >>> b.load_weight_dict(a.weight_dict())
+        >>> b.lr
+        0.1
+        """
+        saving.load_weight_dict(self, weights)
+
     def __repr__(self) -> str:
-        settings = {k: v for k, v in vars(self).items() if k != "params" and not k.startswith("_")}
-        shown = ", ".join(f"{name}={value!r}" for name, value in settings.items())
-        return f"{type(self).__name__}({shown})"
+        # what is switched off is left out
+        shown = [f"{k}={v!r}" for k, v in self.settings().items() if v or k == "lr"]
+        if len(self._parts) > 1:
+            shown.append(f"groups={len(self._parts)}")
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+
+def evaluated(closure: Callable[[], L] | None) -> L | None:
+    """The loss that a closure computes, with recording on."""
+    if closure is None:
+        return None
+    with enable_grad():
+        return closure()
 
 
 def checked_number(
@@ -123,38 +323,18 @@ def checked_number(
     )
 
 
-def _checked_params(params: Iterable[Variable], where: str) -> list[Variable]:
-    if isinstance(params, Owner):
-        raise ArgumentError(f"{where}: params is a module; give its parameters: model.params()")
-    if isinstance(params, Variable):
-        raise ArgumentError(f"{where}: params is a single Variable; give a list of them: [x]")
-    try:
-        given = list(params)
-    except TypeError:
-        raise ArgumentError(
-            f"{where}: params is {params!r}; give a list of parameters, as model.params() is"
-        ) from None
-    if not given:
-        raise ArgumentError(
-            f"{where}: there are no parameters to train; are the layers attributes of the model?"
-        )
-    for i, p in enumerate(given):
-        _check_param(p, f"{where}: item {i} of params")
-    # what is there twice has one gradient and must not take two steps
-    return list({id(p): p for p in given}.values())
+def checked_numbers(owner: Optimizer, name: str, values: Any, n: int) -> tuple[float, ...]:
+    """The values of a setting that consists of `n` finite numbers of at least 0."""
+    if isinstance(values, (tuple, list)) and len(values) == n:
+        return tuple(checked_number(owner, name, value) for value in values)
+    raise ArgumentError(f"{type(owner).__name__}: {name} is {values!r}; it must be {n} numbers")
 
 
-def _check_param(p: Any, where: str) -> None:
-    if not isinstance(p, Variable):
-        raise ArgumentError(f"{where} is {p!r}; it must be a Parameter or a Variable")
-    if isinstance(p._node, Function):
-        raise ArgumentError(f"{where} was computed from others; train those that it came from")
-    if not p.requires_grad and not isinstance(p, Parameter):
-        raise ArgumentError(f"{where} is a constant, which never has a gradient")
-    if p.dtype.kind != "f":
-        raise DtypeError(
-            f"{where} has dtype {p.dtype}; a step is a small number, so it must hold floats: "
-            f"Variable(x.data.astype(float))"
-        )
-    if not p.data.flags.writeable:
-        raise ArgumentError(f"{where} has a read-only array; use a copy: x.data = x.data.copy()")
+def checked_betas(owner: Optimizer, beta_1: Any, beta_2: Any, betas: Any) -> tuple[float, float]:
+    """The two settings of Adam and its kin, given one by one or as PyTorch's `betas`."""
+    if betas is not None:
+        beta_1, beta_2 = checked_numbers(owner, "betas", betas, 2)
+    return (
+        checked_number(owner, "beta_1", beta_1, below=1),
+        checked_number(owner, "beta_2", beta_2, below=1),
+    )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
 from pygrad import Variable
+from pygrad.exceptions import ArgumentError
 from pygrad.nn.optim.optimizer import Optimizer, checked_number
 
 __all__ = ["SGD"]
@@ -18,17 +19,23 @@ class SGD(Optimizer):
 
     Parameters
     ----------
-    params : iterable of Parameter or Variable
-        As ``model.params()``.
+    params : iterable of Parameter or Variable, or of dict
+        As ``model.params()``, or groups with settings of their own.
     lr : float
         The learning rate.
     momentum : float
         The share of the last step that goes on in this one; 0 for plain gradient descent.
+    dampening : float
+        How much less than its whole a gradient counts in `v`, after the first one.
+    weight_decay : float
+        Times the values of the parameters, it is added to their gradients.
+    nesterov : bool
+        Whether the step is ``g + momentum v``: the gradient as if the step had been taken.
 
     Raises
     ------
     ArgumentError
-        If a setting is negative or no finite number.
+        If a setting is negative or no finite number, or Nesterov momentum has none or is dampened.
 
     References
     ----------
@@ -48,10 +55,26 @@ class SGD(Optimizer):
     Variable([0.46])
     """
 
-    def __init__(self, params: Iterable[Variable], lr: float = 1e-2, momentum: float = 0.9) -> None:
+    def __init__(
+        self,
+        params: Iterable[Variable] | Iterable[Mapping[str, Any]],
+        lr: float = 1e-2,
+        momentum: float = 0.9,
+        dampening: float = 0.0,
+        weight_decay: float = 0.0,
+        nesterov: bool = False,
+    ) -> None:
         super().__init__(params)
         self.lr = checked_number(self, "lr", lr)
         self.momentum = checked_number(self, "momentum", momentum)
+        self.dampening = checked_number(self, "dampening", dampening)
+        self.weight_decay = checked_number(self, "weight_decay", weight_decay)
+        self.nesterov = bool(nesterov)
+        if nesterov and (dampening or not momentum):
+            raise ArgumentError(
+                f"SGD: nesterov needs a momentum, which is {momentum}, and no dampening, which is "
+                f"{dampening}"
+            )
 
     @property
     def state_names(self) -> tuple[str, ...]:  # type: ignore[override]
@@ -59,11 +82,16 @@ class SGD(Optimizer):
         return ("velocity",) if self.momentum else ()
 
     def numbers(self, step: int) -> tuple[float, ...]:
-        return (self.lr, self.momentum)
+        return self.lr, self.momentum, 1.0 if step == 1 else 1 - self.dampening
 
     def update(self, out: Any, g: Any, scratch: Any, *rest: Any) -> None:
-        *velocity, lr, momentum = rest
+        *velocity, lr, momentum, new = rest
         for v in velocity:  # one, or without momentum none
             np.multiply(v, momentum, out=v)
-            g = np.add(v, g, out=v)
+            np.add(v, g if new == 1 else np.multiply(g, new, out=out), out=v)
+            if self.nesterov:
+                np.multiply(v, momentum, out=scratch)
+                g = np.add(scratch, g, out=scratch)
+            else:
+                g = v
         np.multiply(g, lr, out=out)
