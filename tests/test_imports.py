@@ -40,10 +40,11 @@ OUTSIDE = {
 LEVELS = [
     ["pygrad.exceptions"],
     [
-        "pygrad.dtypes",
         "pygrad.engine.binding",
         "pygrad.engine.kernels",
         "pygrad.engine.mode",
+        "pygrad.files",
+        "pygrad.dtypes",
         "pygrad.randomness",
     ],
     ["pygrad.engine"],

@@ -256,7 +256,9 @@ class TestWrongPlaces:
 
     def test_a_file_that_is_a_folder(self, picture, tmp_path):
         (tmp_path / "graph.gv").mkdir()
-        with pytest.raises(PictureFileError, match=r"graph\.gv is a folder; name another place"):
+        with pytest.raises(
+            PictureFileError, match=r"graph\.gv' cannot be written: is a directory; name"
+        ):
             picture.save(tmp_path / "graph.gv")
         assert entries(tmp_path) == ["graph.gv"]
 

@@ -12,6 +12,9 @@
     |-- GradientError (AssertionError)    a derivative that the checker refutes
     |-- DataError (ValueError)            data that cannot be read or batched
     |-- WeightsError (ValueError)         weights that do not fit the model, or no weights at all
+    |   `-- WeightsFileError (OSError)    a weight file that the system refuses to read or write
+    |       `-- MissingWeightsError (FileNotFoundError)
+    |-- TrainingError (ArithmeticError)   a loss or weights that are no longer numbers
     `-- PluginError                       plugins, and the names they register
         |-- UnknownNameError (LookupError)
         |-- DuplicateNameError (ValueError)
@@ -35,12 +38,15 @@ __all__ = [
     "GraphError",
     "LinAlgError",
     "MissingPluginError",
+    "MissingWeightsError",
     "PluginError",
     "PyGradError",
     "ShapeError",
+    "TrainingError",
     "UnknownNameError",
     "UnsupportedError",
     "WeightsError",
+    "WeightsFileError",
 ]
 
 
@@ -90,6 +96,21 @@ class DataError(PyGradError, ValueError):
 
 class WeightsError(PyGradError, ValueError):
     """Weights that cannot be read, or that do not fit the model."""
+
+
+class WeightsFileError(WeightsError, OSError):
+    """A weight file that the system does not let us read or write."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])  # an OSError would show its errno instead
+
+
+class MissingWeightsError(WeightsFileError, FileNotFoundError):
+    """The weight file, or the folder it is to lie in, is not there."""
+
+
+class TrainingError(PyGradError, ArithmeticError):
+    """Training that cannot go on: the loss or the weights are no longer numbers."""
 
 
 class PluginError(PyGradError):

@@ -6,9 +6,7 @@ one that comes with ``pip install 'pygrad[viz]'``.
 
 from __future__ import annotations
 
-import contextlib
 import os
-import secrets
 import shutil
 import subprocess
 import sysconfig
@@ -18,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple, NoReturn
 
 from pygrad.exceptions import ArgumentError, DtypeError, PyGradError
+from pygrad.files import replacing
 
 __all__ = [
     "DRAWN",
@@ -142,21 +141,11 @@ def write(path: Path, content: Callable[[], bytes]) -> None:
     PictureFileError
         If the folder is not there (it is a FileNotFoundError then), or cannot be written to.
     """
-    path = Path(os.path.realpath(path))  # a link stays, and its file is replaced
-    beside = path.with_name(f".pygrad-{secrets.token_hex(8)}.tmp")
     try:
-        if path.is_dir():
-            raise IsADirectoryError(f"{path.name} is a folder")
-        with open(beside, "xb") as file:  # before drawing, which may take long
+        with replacing(path) as file:  # opened before drawing, which may take long
             file.write(content())
-        with contextlib.suppress(FileNotFoundError):
-            shutil.copymode(path, beside)  # a private file stays private
-        os.replace(beside, path)
     except OSError as error:
         _refuse(path, error)
-    finally:
-        with contextlib.suppress(OSError):
-            beside.unlink()
 
 
 def _programs() -> list[_Program]:
