@@ -463,44 +463,44 @@ class TestSlips:
 
 class TestHooksOfOnesOwn:
     def page(self):
-        page = types.ModuleType("metrics_hookspecs")
+        page = types.ModuleType("reports_hookspecs")
 
-        def register_metrics(register):
-            """Offer metrics."""
+        def register_reports(register):
+            """Offer reports."""
 
-        page.register_metrics = register_metrics
+        page.register_reports = register_reports
         return page
 
     def test_a_plugin_can_add_a_kind(self, add):
         page = self.page()
 
-        class Metrics:
+        class Reports:
             @hookimpl
             def register_hookspecs(self, register):
-                register("metrics", page)
+                register("reports", page)
 
         class Accuracy:
             @hookimpl
-            def register_metrics(self, register):
+            def register_reports(self, register):
                 register("accuracy", abs)
 
-        assert "metrics" not in pygrad.plugins.kinds()
-        add(Metrics(), "metrics")
+        assert "reports" not in pygrad.plugins.kinds()
+        add(Reports(), "reports")
         add(Accuracy(), "accuracy")
-        assert "metrics" in pygrad.plugins.kinds()
-        assert registry("metrics").get("accuracy") is abs
-        with pytest.raises(UnknownNameError, match="no metric called 'acuracy'.*'accuracy'"):
-            registry("metrics").get("acuracy")
+        assert "reports" in pygrad.plugins.kinds()
+        assert registry("reports").get("accuracy") is abs
+        with pytest.raises(UnknownNameError, match="no report called 'acuracy'.*'accuracy'"):
+            registry("reports").get("acuracy")
 
     def test_a_page_must_be_a_module(self, add):
-        class Metrics:
+        class Reports:
             @hookimpl
             def register_hookspecs(self, register):
-                register("metrics", {"register_metrics": None})
+                register("reports", {"register_reports": None})
 
-        add(Metrics(), "metrics")
-        with pytest.warns(PluginWarning, match="cannot register 'metrics': a page .* is a module"):
-            assert "metrics" not in pygrad.plugins.kinds()
+        add(Reports(), "reports")
+        with pytest.warns(PluginWarning, match="cannot register 'reports': a page .* is a module"):
+            assert "reports" not in pygrad.plugins.kinds()
 
 
 class TestRegisteringByHand:

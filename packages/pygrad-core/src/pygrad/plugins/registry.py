@@ -12,11 +12,13 @@ __all__ = ["Offer", "PluginWarning", "Registry", "forget", "registry"]
 # what provides each kind, for the message where nobody does; the hooks themselves are declared in
 # the hookspecs of the part in question
 PART_OF_KIND = {
+    "batchers": "data",
     "datasets": "data",
     "initializers": "nn",
     "layers": "nn",
     "loaders": "data",
     "losses": "nn",
+    "metrics": "nn",
     "optimizers": "nn",
     "plotters": "viz",
     "schedulers": "nn",

@@ -6,6 +6,7 @@ Arrays only: this package knows nothing of Variables.
 from pygrad.data import datasets, formats, transforms
 from pygrad.data.arrays import ArrayDataset
 from pygrad.data.batch_samplers import BatchSampler, BucketSampler, FixedSizeSampler
+from pygrad.data.batching import in_batches
 from pygrad.data.collate import collate
 from pygrad.data.concat import ConcatDataset
 from pygrad.data.dataset import Dataset, Subset
@@ -50,6 +51,7 @@ __all__ = [
     "collate",
     "datasets",
     "formats",
+    "in_batches",
     "kfold",
     "load",
     "ratio_split",

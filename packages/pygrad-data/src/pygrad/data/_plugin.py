@@ -6,12 +6,18 @@ from collections.abc import Callable
 
 from pygrad import hookimpl
 from pygrad.data import datasets, hookspecs, transforms
+from pygrad.data.batching import in_batches
 from pygrad.data.formats.builtin import LOADERS
 
 
 @hookimpl
 def register_hookspecs(register: Callable[[str, object], None]) -> None:
     register("data", hookspecs)
+
+
+@hookimpl
+def register_batchers(register: Callable[[str, object], None]) -> None:
+    register("in_batches", in_batches)
 
 
 @hookimpl

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-__all__ = ["register_datasets", "register_loaders", "register_transforms"]
+__all__ = ["register_batchers", "register_datasets", "register_loaders", "register_transforms"]
+
+
+def register_batchers(register: Callable[[str, object], None]) -> None:
+    """Offer ways to batch: ``f(dataset, split, seed=..., **settings)`` gives a loader a part."""
 
 
 def register_datasets(register: Callable[[str, object], None]) -> None:

@@ -5,9 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from pygrad import Parameter
-from pygrad.nn import functional, initializers, layers, losses, optim, schedulers
+from pygrad.nn import (
+    formats,
+    functional,
+    initializers,
+    interop,
+    layers,
+    losses,
+    metrics,
+    optim,
+    schedulers,
+)
 from pygrad.nn.buffer import Buffer
 from pygrad.nn.containers import ModuleDict, ModuleList, Sequential
+from pygrad.nn.exporting.writer import export
 from pygrad.nn.layers import (
     GRU,
     LSTM,
@@ -93,24 +104,30 @@ from pygrad.nn.losses import (
 from pygrad.nn.module import Module
 from pygrad.nn.state import MissingWeightsError, WeightsFileError
 from pygrad.nn.summarizing import summary
+from pygrad.nn.training.callbacks import BestWeights, Callback, EarlyStopping
+from pygrad.nn.training.checkpoints import load_checkpoint, save_checkpoint
+from pygrad.nn.training.history import History
+from pygrad.nn.training.trainer import Trainer
 
 __all__ = [
     "CELU", "ELU", "GELU", "GLU", "GRU", "LSTM", "RNN", "SELU", "AdaptiveAvgPool2d",
     "AdaptiveMaxPool2d", "AvgPool1d", "AvgPool2d", "BCELoss", "BCEWithLogitsLoss",
-    "BatchNorm1d", "BatchNorm2d", "Bilinear", "Buffer", "CTCLoss", "Conv1d", "Conv2d",
-    "Conv3d", "ConvTranspose1d", "ConvTranspose2d", "CosineEmbeddingLoss", "CrossEntropyLoss",
-    "Dropout", "Dropout2d", "Embedding", "Flatten", "GRUCell", "GaussianNLLLoss",
-    "GlobalAvgPool", "GroupNorm", "Hardtanh", "HingeEmbeddingLoss", "HuberLoss", "Identity",
-    "InstanceNorm2d", "KLDivLoss", "L1Loss", "LSTMCell", "LayerNorm", "LeakyReLU",
-    "LearnedPositionalEncoding", "Linear", "LogSigmoid", "LogSoftmax", "MSELoss",
-    "MarginRankingLoss", "MaxPool1d", "MaxPool2d", "Mish", "MissingWeightsError", "Module",
-    "ModuleDict", "ModuleList", "MultiMarginLoss", "MultiheadAttention", "NLLLoss",
-    "Parameter", "PixelShuffle", "PoissonNLLLoss", "RMSNorm", "RNNCell", "ReLU", "ReLU6",
-    "Sequential", "SiLU", "Sigmoid", "SinusoidalPositionalEncoding", "SmoothL1Loss",
-    "SoftMarginLoss", "Softmax", "Softplus", "Softsign", "Tanh", "TransformerDecoder",
-    "TransformerDecoderLayer", "TransformerEncoder", "TransformerEncoderLayer",
-    "TripletMarginLoss", "Upsample", "WeightsFileError", "functional", "initializers",
-    "layers", "losses", "optim", "schedulers", "summary",
+    "BatchNorm1d", "BatchNorm2d", "BestWeights", "Bilinear", "Buffer", "CTCLoss", "Callback",
+    "Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d", "CosineEmbeddingLoss",
+    "CrossEntropyLoss", "Dropout", "Dropout2d", "EarlyStopping", "Embedding", "Flatten",
+    "GRUCell", "GaussianNLLLoss", "GlobalAvgPool", "GroupNorm", "Hardtanh",
+    "HingeEmbeddingLoss", "History", "HuberLoss", "Identity", "InstanceNorm2d", "KLDivLoss",
+    "L1Loss", "LSTMCell", "LayerNorm", "LeakyReLU", "LearnedPositionalEncoding", "Linear",
+    "LogSigmoid", "LogSoftmax", "MSELoss", "MarginRankingLoss", "MaxPool1d", "MaxPool2d",
+    "Mish", "MissingWeightsError", "Module", "ModuleDict", "ModuleList", "MultiMarginLoss",
+    "MultiheadAttention", "NLLLoss", "Parameter", "PixelShuffle", "PoissonNLLLoss", "RMSNorm",
+    "RNNCell", "ReLU", "ReLU6", "Sequential", "SiLU", "Sigmoid",
+    "SinusoidalPositionalEncoding", "SmoothL1Loss", "SoftMarginLoss", "Softmax", "Softplus",
+    "Softsign", "Tanh", "Trainer", "TransformerDecoder", "TransformerDecoderLayer",
+    "TransformerEncoder", "TransformerEncoderLayer", "TripletMarginLoss", "Upsample",
+    "WeightsFileError", "export", "formats", "functional", "initializers", "interop", "layers",
+    "load_checkpoint", "losses", "metrics", "optim", "save_checkpoint", "schedulers",
+    "summary",
 ]  # fmt: skip
 
 

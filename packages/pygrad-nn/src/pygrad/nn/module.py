@@ -315,10 +315,19 @@ class Module(Hooked):
         """
         return state.weight_dict(self)
 
-    def load_weight_dict(self, weights: Mapping[str, Any]) -> None:
+    def load_weight_dict(self, weights: Mapping[str, Any], strict: bool = True) -> list[str] | None:
         """Take over what `weight_dict` of such a module gave: all of it or, on an error, nothing.
 
-        The values are copied into the arrays that are there, and keep their dtype.
+        The values are copied into the arrays that are there, and keep their dtype. Names may also
+        be whole, as ``"fc1.W"``.
+
+        Parameters
+        ----------
+        weights : dict
+            Nested dicts of arrays.
+        strict : bool
+            Whether everything must fit. With False, what fits is loaded, and everything else is
+            returned: a list of what is missing, unexpected or of another shape or dtype.
 
         Raises
         ------
@@ -332,15 +341,19 @@ class Module(Hooked):
         >>> b.load_weight_dict(a.weight_dict())
         >>> bool((a.W == b.W).all())
         True
+        >>> b.load_weight_dict({"W": a.W.data, "scale": 1.0}, strict=False)
+        ['missing: b', 'unexpected: scale']
         """
-        state.load_weight_dict(self, weights)
+        return state.load_weight_dict(self, weights, strict)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the weights to a ``.npy`` file; the suffix is added if it is not there.
+        """Write the weights to a file; its suffix says in which format.
 
-        The file holds the nested `weight_dict` as one structured array and no Python objects:
-        ``np.load(path, allow_pickle=False)`` reads it as well. It is written beside its place and
-        then moved there, so a failure or a kill leaves the old file whole.
+        ``.npy``, which is also added where there is no suffix of a format, holds the nested
+        `weight_dict` as one structured array: ``np.load(path, allow_pickle=False)`` reads it as
+        well. ``.npz`` and ``.safetensors`` hold the arrays under names like ``fc1.W``; the latter
+        needs the package safetensors. `nn.formats.names` has them all. The file is written beside
+        its place and then moved there, so a failure or a kill leaves the old file whole.
 
         Raises
         ------
@@ -348,14 +361,27 @@ class Module(Hooked):
             If the folder is not there or cannot be written to, or the disk is full. It is a
             WeightsError and an OSError.
         WeightsError
-            If the weights cannot be stored so: 2 GiB are the limit of the format.
+            If the weights cannot be stored so: 2 GiB are the limit of ``.npy``.
         """
         state.save(self, path)
 
-    def load(self, path: str | os.PathLike[str]) -> None:
-        """Read the weights from a file that `save` wrote; the suffix is added if it is not there.
+    def load(
+        self, path: str | os.PathLike[str], strict: bool = True, legacy: bool = False
+    ) -> list[str] | None:
+        """Read the weights from a file; ``.npy`` is added where there is no suffix of a format.
 
         Nothing in the file is ever executed. On an error the module is as it was before.
+
+        Parameters
+        ----------
+        path : str or path
+            The file.
+        strict : bool
+            Whether everything must fit. With False, what fits is loaded, and everything else is
+            returned: a list of what is missing, unexpected or of another shape or dtype.
+        legacy : bool
+            Read also the pickled ``.npy`` files of PyGrad 0.1. Arrays, dicts, strings and numbers
+            are admitted; a file that names anything else is refused.
 
         Raises
         ------
@@ -364,7 +390,7 @@ class Module(Hooked):
         WeightsError
             If the file is damaged, pickled, no weight file, or of another model.
         """
-        state.load(self, path)
+        return state.load(self, path, strict, legacy)
 
     # ----------------------------------------------------------------- text
 

@@ -5,10 +5,7 @@ Loading is all or nothing, and saving leaves the old file or the new one, never 
 
 from __future__ import annotations
 
-import contextlib
 import os
-import secrets
-import shutil
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -16,18 +13,30 @@ import numpy as np
 
 from pygrad import Variable
 from pygrad.engine.checks import as_operand
-from pygrad.exceptions import DtypeError, PyGradError, WeightsError
-from pygrad.nn.formats import npy
+from pygrad.exceptions import (
+    ArgumentError,
+    DtypeError,
+    MissingWeightsError,
+    PyGradError,
+    WeightsError,
+    WeightsFileError,
+)
+from pygrad.files import replacing
+from pygrad.nn import formats
+from pygrad.nn.formats import legacy as legacy_npy
+from pygrad.nn.formats.joined import leaves
 from pygrad.nn.tree import Path, walk
 
 if TYPE_CHECKING:
     from pygrad.nn.module import Module
 
 __all__ = [
-    "MissingWeightsError",
-    "WeightsFileError",
+    "as_file_name",
     "load",
     "load_weight_dict",
+    "load_weights",
+    "named_weights",
+    "refuse",
     "save",
     "weight_dict",
 ]
@@ -35,61 +44,57 @@ __all__ = [
 _LISTED = 20  # problems that a message lists before it says how many more there are
 
 
-class WeightsFileError(WeightsError, OSError):
-    """A weight file that the system does not let us read or write."""
-
-    def __str__(self) -> str:
-        return str(self.args[0])  # an OSError would show its errno instead
-
-
-class MissingWeightsError(WeightsFileError, FileNotFoundError):
-    """The weight file, or the folder it is to lie in, is not there."""
-
-
 def weight_dict(module: Module) -> dict[str, Any]:
     """See `Module.weight_dict`."""
-    return _nested((path, weight.data.copy()) for path, weight in _weights(module))
+    return _nested((path, weight.data.copy()) for path, weight in named_weights(module))
 
 
-def load_weight_dict(module: Module, weights: Mapping[str, Any]) -> None:
+def load_weight_dict(
+    module: Module, weights: Mapping[str, Any], strict: bool = True
+) -> list[str] | None:
     """See `Module.load_weight_dict`."""
     name = f"{type(module).__name__}.load_weight_dict"
     if not isinstance(weights, Mapping):
         raise WeightsError(
             f"{name}: expected the nested dict of weight_dict(), got a {type(weights).__name__}"
         )
-    _load_weights(module, weights, name)
+    return load_weights(module, weights, name, strict)
 
 
 def save(module: Module, path: str | os.PathLike[str]) -> None:
     """See `Module.save`."""
-    target = _with_suffix(path, f"{type(module).__name__}.save")
+    target, kind = _format_of(path, f"{type(module).__name__}.save")
     where = f"{type(module).__name__}.save: {target!r}"
     try:
-        weights = _nested((way, weight.data) for way, weight in _weights(module))
-        with _replacing(os.path.realpath(target)) as file:
-            npy.write(file, weights)
+        weights = _nested((way, weight.data) for way, weight in named_weights(module))
+        with replacing(target) as file:
+            kind.write(file, weights)
     except WeightsError as error:
         raise WeightsError(f"{where}: {error}") from error
     except OSError as error:
-        _refuse(where, target, error)
+        refuse(where, target, error)
 
 
-def load(module: Module, path: str | os.PathLike[str]) -> None:
+def load(
+    module: Module, path: str | os.PathLike[str], strict: bool = True, legacy: bool = False
+) -> list[str] | None:
     """See `Module.load`."""
-    source = _with_suffix(path, f"{type(module).__name__}.load")
+    source, kind = _format_of(path, f"{type(module).__name__}.load")
     where = f"{type(module).__name__}.load: {source!r}"
+    if legacy and not source.endswith(".npy"):
+        raise ArgumentError(f"{where}: legacy=True is for the .npy files of PyGrad 0.1")
     try:
         with open(source, "rb") as file:
-            weights = npy.read(file)
+            weights = legacy_npy.read(file) if legacy else kind.read(file)
     except WeightsError as error:
         raise WeightsError(f"{where}: {error}") from error
     except OSError as error:
-        _refuse(where, source, error)
-    _load_weights(module, weights, where)
+        refuse(where, source, error)
+    return load_weights(module, weights, where, strict)
 
 
-def _weights(module: Module) -> Iterator[tuple[Path, Variable]]:
+def named_weights(module: Module) -> Iterator[tuple[Path, Variable]]:
+    """Every parameter and buffer with the names on the way to it, in the order of definition."""
     return ((path, thing) for path, thing in walk(module) if isinstance(thing, Variable))
 
 
@@ -108,19 +113,13 @@ def _nested(items: Iterator[tuple[Path, Any]]) -> dict[str, Any]:
     return root
 
 
-def _flat(weights: Mapping[Any, Any], above: Path = ()) -> Iterator[tuple[Path, Any]]:
-    for name, value in weights.items():
-        path = (*above, str(name))
-        if isinstance(value, Mapping):
-            yield from _flat(value, path)
-        else:
-            yield path, value
-
-
-def _load_weights(module: Module, weights: Mapping[str, Any], where: str) -> None:
-    own = dict(_weights(module))
-    given = dict(_flat(weights))
-    problems = [f"missing: {'.'.join(path)}" for path in own if path not in given]
+def load_weights(
+    module: Module, weights: Mapping[str, Any], where: str, strict: bool
+) -> list[str] | None:
+    """Write to the module what fits; where it is strict, everything or nothing."""
+    own = dict(named_weights(module))
+    given, problems = _by_path(weights, own)
+    problems = [f"missing: {'.'.join(path)}" for path in own if path not in given] + problems
     problems += [f"unexpected: {'.'.join(path)}" for path in given if path not in own]
     fitting = []
     for path, weight in own.items():
@@ -131,7 +130,7 @@ def _load_weights(module: Module, weights: Mapping[str, Any], where: str) -> Non
                 problems.append(str(error))
             else:
                 fitting.append((weight.data, new))
-    if problems:
+    if problems and strict:
         more = len(problems) - _LISTED
         lines = [*problems[:_LISTED], *([f"and {more} more"] if more > 0 else [])]
         raise WeightsError(
@@ -141,6 +140,25 @@ def _load_weights(module: Module, weights: Mapping[str, Any], where: str) -> Non
     # nothing can fail from here on
     for there, new in fitting:
         there[...] = new
+    return None if strict else problems
+
+
+def _by_path(
+    weights: Mapping[str, Any], own: Mapping[Path, Any]
+) -> tuple[dict[Path, Any], list[str]]:
+    """The given arrays by the paths of the module's own, and what was given twice.
+
+    A name may be whole, as a file without nesting has it: ``{"fc1.W": ...}``.
+    """
+    paths = {".".join(path): path for path in own}
+    given: dict[Path, Any] = {}
+    twice = []
+    for path, value in leaves(weights):
+        meant = path if path in own else paths.get(".".join(path), path)
+        if meant in given:
+            twice.append(f"given twice: {'.'.join(path)}")
+        given[meant] = value
+    return given, twice
 
 
 def _fitted(value: Any, there: np.ndarray[Any, Any], name: str) -> Any:
@@ -156,7 +174,8 @@ def _fitted(value: Any, there: np.ndarray[Any, Any], name: str) -> Any:
     return array.astype(there.dtype)
 
 
-def _with_suffix(path: str | os.PathLike[str], where: str) -> str:
+def as_file_name(path: str | os.PathLike[str], where: str) -> str:
+    """The path as text, if it names a file."""
     try:
         name = os.fspath(path)
     except TypeError:
@@ -165,47 +184,23 @@ def _with_suffix(path: str | os.PathLike[str], where: str) -> str:
         raise DtypeError(f"{where}: expected a str or a path, got {path!r}")
     if not os.path.basename(name):
         raise WeightsFileError(f"{where}: {name!r} names no file; give the name of a file")
-    return name if name.endswith(".npy") else name + ".npy"
+    return name
 
 
-@contextlib.contextmanager
-def _replacing(path: str) -> Iterator[Any]:
-    """A file to write; on success it takes the place of `path`, else it vanishes."""
-    folder = os.path.dirname(path)
-    # in the same folder, for only within one file system is a move all or nothing
-    beside = os.path.join(folder, f".pygrad-{secrets.token_hex(8)}.tmp")
-    try:
-        with open(beside, "xb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        with contextlib.suppress(FileNotFoundError):
-            shutil.copymode(path, beside)  # a private file stays private
-        os.replace(beside, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(beside)
-        raise
-    _sync_folder(folder)
+def _format_of(path: str | os.PathLike[str], where: str) -> tuple[str, formats.WeightFormat]:
+    name = as_file_name(path, where)
+    found = formats.for_file(name)
+    return (name + ".npy", formats.get("npy")) if found is None else (name, found)
 
 
-def _sync_folder(folder: str) -> None:
-    # the move itself must reach the disk as well; Windows cannot open a folder, and needs not
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
-def _refuse(where: str, path: str, error: OSError) -> NoReturn:
+def refuse(where: str, path: str, error: OSError) -> NoReturn:
     """Raise the system's refusal as an error that says what to do."""
     folder = os.path.dirname(os.path.abspath(path))
     if not os.path.isdir(folder):
         advice = f"the folder {folder!r} is not there; make it first"
     elif isinstance(error, FileNotFoundError):
-        advice = f"there is no such file; in {folder!r} there are: {_weight_files(folder)}"
+        ending = os.path.splitext(path)[1]
+        advice = f"there is no such file; in {folder!r} there are: {_files_like(ending, folder)}"
     else:
         advice = (error.strerror or str(error)).lower()
     missing = isinstance(error, FileNotFoundError)
@@ -214,9 +209,9 @@ def _refuse(where: str, path: str, error: OSError) -> NoReturn:
     raise refused from error
 
 
-def _weight_files(folder: str) -> str:
+def _files_like(ending: str, folder: str) -> str:
     try:
-        found = sorted(name for name in os.listdir(folder) if name.endswith(".npy"))
+        found = sorted(name for name in os.listdir(folder) if name.endswith(ending))
     except OSError:
         found = []
-    return ", ".join(found[:10]) or "no .npy files"
+    return ", ".join(found[:10]) or f"no {ending} files"

@@ -10,18 +10,22 @@ from __future__ import annotations
 import ast
 import math
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import IO, Any
 
 import numpy as np
 
 from pygrad.exceptions import WeightsError
+from pygrad.nn.formats.joined import leaves
 
-__all__ = ["read", "write"]
+__all__ = ["array_header", "holds_objects", "read", "read_array", "read_header", "write"]
 
 _MAGIC = b"\x93NUMPY"
 # of NumPy: the size of a structured dtype is a C int. It does not always notice when it overflows.
 _LIMIT = 2**31 - 1
+_DAMAGES = (
+    AttributeError, KeyError, MemoryError, RecursionError, SyntaxError, TypeError, ValueError,
+)  # fmt: skip
 # a name takes some forty characters; beyond this it is an attack on the parser
 _LONGEST_HEADER = 2**24
 
@@ -34,12 +38,12 @@ def write(file: IO[bytes], weights: Mapping[str, Any]) -> None:
     WeightsError
         If they hold more than 2 GiB, an empty name, or dicts nested too deeply to be read back.
     """
-    arrays = list(_leaves(weights))
+    arrays = [array for _, array in leaves(weights)]
     size = sum(array.nbytes for array in arrays)
     if size > _LIMIT:
         raise WeightsError(
             f"the weights take {size / 2**30:.1f} GiB, and a .npy file of named arrays holds at "
-            f"most 2 GiB; write the arrays of weight_dict() to several files with np.save"
+            f"most 2 GiB; save it as .npz, which has no such limit"
         )
     file.write(_header(_description(weights)))
     for array in arrays:
@@ -54,12 +58,12 @@ def read(file: IO[bytes]) -> dict[str, Any]:
     WeightsError
         If the file is no ``.npy`` file, is cut short or damaged, or holds something else.
     """
-    description, shape = _parsed(_header_text(file))
-    if _holds_objects(description):
+    description, shape, _ = read_header(file)
+    if holds_objects(description):
         raise WeightsError(
             "it holds pickled Python objects, which can run any code when they are read. PyGrad "
-            "0.1 wrote such files: if you trust this one, read it with np.load(path, "
-            "allow_pickle=True), and give load_weight_dict what comes out"
+            "0.1 wrote such files: load(path, legacy=True) reads the arrays in one, and runs "
+            "nothing"
         )
     if not isinstance(description, list) or shape != ():
         raise WeightsError(
@@ -77,12 +81,52 @@ def read(file: IO[bytes]) -> dict[str, Any]:
     return _arrays(memoryview(file.read(size)), dtype)
 
 
-def _leaves(weights: Mapping[str, Any]) -> Iterator[Any]:
-    for value in weights.values():
-        if isinstance(value, Mapping):
-            yield from _leaves(value)
-        else:
-            yield value
+def array_header(array: np.ndarray[Any, Any]) -> bytes:
+    """What stands before the bytes of one plain array, in the order of C."""
+    return _header(array.dtype.str, array.shape)
+
+
+def read_array(file: IO[bytes], size: int) -> Any:
+    """Read one plain array from a file of this size.
+
+    Raises
+    ------
+    WeightsError
+        If it is no ``.npy`` file, is cut short or damaged, or holds something else.
+    """
+    description, shape, fortran = read_header(file)
+    try:
+        dtype = np.dtype(description) if isinstance(description, str) else np.dtype("V1")
+        count = math.prod(shape)
+        sound = dtype.kind in "biufc" and all(isinstance(n, int) and n >= 0 for n in shape)
+    except (TypeError, ValueError) as error:
+        raise WeightsError(f"its header is damaged: {error}") from error
+    if not sound:
+        raise WeightsError(f"it holds an array of {description} and shape {shape}, not numbers")
+    there = size - file.tell()
+    if there < count * dtype.itemsize:
+        raise WeightsError(f"it is cut short: of {count * dtype.itemsize} bytes, {there} are there")
+    flat = np.frombuffer(file.read(count * dtype.itemsize), dtype)
+    return flat.reshape(shape, order="F" if fortran else "C")
+
+
+def read_header(file: IO[bytes]) -> tuple[Any, Any, bool]:
+    """The description of the dtype, the shape, and whether the order is Fortran's."""
+    header = _header_text(file)
+    try:
+        fields = ast.literal_eval(header)
+        return fields["descr"], fields["shape"], bool(fields.get("fortran_order"))
+    except _DAMAGES as error:
+        raise WeightsError(f"its header is damaged: {error}") from error
+
+
+def holds_objects(description: Any) -> bool:
+    """Whether a dtype with this description has Python objects in it."""
+    if isinstance(description, str):
+        return "O" in description
+    if isinstance(description, list):
+        return any(isinstance(f, tuple) and holds_objects(f[1:2]) for f in description)
+    return isinstance(description, tuple) and any(map(holds_objects, description))
 
 
 def _description(weights: Mapping[str, Any]) -> list[Any]:
@@ -100,9 +144,9 @@ def _description(weights: Mapping[str, Any]) -> list[Any]:
     return fields
 
 
-def _header(description: list[Any]) -> bytes:
+def _header(description: Any, shape: tuple[int, ...] = ()) -> bytes:
     # repr leaves no character in a name that could not be encoded
-    text = repr({"descr": description, "fortran_order": False, "shape": ()})
+    text = repr({"descr": description, "fortran_order": False, "shape": shape})
     try:
         ast.literal_eval(text)
     except (SyntaxError, MemoryError, RecursionError):
@@ -138,22 +182,6 @@ def _header_text(file: IO[bytes]) -> str:
         return header.decode("utf8" if version == b"\x03" else "latin1")
     except UnicodeDecodeError as error:
         raise WeightsError(f"its header is damaged: {error}") from error
-
-
-def _parsed(header: str) -> tuple[Any, Any]:
-    try:
-        fields = ast.literal_eval(header)
-        return fields["descr"], fields["shape"]
-    except (ValueError, TypeError, KeyError, SyntaxError, MemoryError, RecursionError) as error:
-        raise WeightsError(f"its header is damaged: {error}") from error
-
-
-def _holds_objects(description: Any) -> bool:
-    if isinstance(description, str):
-        return "O" in description
-    if isinstance(description, list):
-        return any(isinstance(f, tuple) and _holds_objects(f[1:2]) for f in description)
-    return isinstance(description, tuple) and any(map(_holds_objects, description))
 
 
 def _checked_size(dtype: np.dtype[Any]) -> int:

@@ -1,0 +1,1 @@
+"""Training: the loop, what happens beside it, and checkpoints."""
