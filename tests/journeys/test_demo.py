@@ -105,6 +105,7 @@ def test_what_cannot_work_is_said_before_the_training(tmp_path, arguments, messa
     assert "epoch" not in done.stdout
 
 
+@pytest.mark.slow
 def test_the_example_is_the_same_program(tmp_path):
     done = subprocess.run(
         [sys.executable, ROOT / "examples" / "digits.py"],
