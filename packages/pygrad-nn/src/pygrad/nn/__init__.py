@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pygrad import Parameter
+from pygrad.exceptions import MissingWeightsError, WeightsFileError
 from pygrad.nn import (
     formats,
     functional,
@@ -102,7 +103,6 @@ from pygrad.nn.losses import (
     TripletMarginLoss,
 )
 from pygrad.nn.module import Module
-from pygrad.nn.state import MissingWeightsError, WeightsFileError
 from pygrad.nn.summarizing import summary
 from pygrad.nn.training.callbacks import BestWeights, Callback, EarlyStopping
 from pygrad.nn.training.checkpoints import load_checkpoint, save_checkpoint

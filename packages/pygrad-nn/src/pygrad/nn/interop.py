@@ -16,7 +16,7 @@ import numpy as np
 from pygrad import Variable
 from pygrad.exceptions import DtypeError, WeightsError
 from pygrad.nn import layers as L
-from pygrad.nn.layers.recurrent import Recurrent
+from pygrad.nn.layers.recurrent_base import Recurrent
 from pygrad.nn.layers.recurrent_cells import Cell
 from pygrad.nn.state import load_weights
 from pygrad.nn.tree import Owner, Path, members

@@ -144,7 +144,7 @@ def rnn(
     return np.stack(ys[::-1] if reverse else ys), h
 
 
-NEEDS = {
+NEEDS: dict[str, list[Any]] = {
     "attention": [softmax],
     "gru": [sigmoid],
     "lstm": [sigmoid],
