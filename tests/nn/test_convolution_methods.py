@@ -38,6 +38,16 @@ def test_winograds_error_is_as_small_as_documented_and_the_switch_makes_it_small
     assert plain < 1e-6 < fast < 5e-6
 
 
+def test_winograds_method_adds_the_bias():
+    b = images(32)
+    with_bias, without = (F.conv2d(LARGE, KERNEL, *more).data for more in ((b,), ()))
+    np.testing.assert_allclose(
+        with_bias - without,
+        np.broadcast_to(b[:, None, None], (32, 10, 10))[None].repeat(4, 0),
+        atol=5e-4,
+    )
+
+
 def test_the_switch_holds_for_its_own_thread_and_block():
     found = []
 
@@ -204,3 +214,5 @@ def test_memory_of_windows_is_used_again_only_when_its_graph_is_gone(channels):
     del y, kept
     again = F.conv2d(x, Variable(W))
     assert again.creator.kept.arrays[0].ctypes.data == place
+    other = F.conv2d(x, Variable(W))
+    assert not np.shares_memory(*(v.creator.kept.arrays[0] for v in (again, other)))
