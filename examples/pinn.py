@@ -59,9 +59,10 @@ for step in range(STEPS):
     if step % 300 == 0:
         print(f"step {step}: loss {loss.item():.2e}", flush=True)
 
-x, t = (axis.reshape(-1, 1) for axis in np.meshgrid(np.linspace(0, 1, 101), np.linspace(0, 1, 101)))
-exact = np.exp(-A * np.pi**2 * t) * np.sin(np.pi * x)
+grid = np.meshgrid(np.linspace(0, 1, 101), np.linspace(0, 1, 101))
+places, times = (axis.reshape(-1, 1) for axis in grid)
+exact = np.exp(-A * np.pi**2 * times) * np.sin(np.pi * places)
 with pygrad.no_grad():
-    found = model(x, t).data
+    found = model(places, times).data
 error = np.linalg.norm(found - exact) / np.linalg.norm(exact)
 print(f"relative L2 error: {error:.2e}")
