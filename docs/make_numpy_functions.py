@@ -17,6 +17,7 @@ import pygrad.fft
 import pygrad.linalg  # noqa: F401  (they fill the tables)
 from pygrad.engine.numpy_advice import ADVICE
 from pygrad.engine.numpy_protocols import FUNCTIONS, PLAIN_FUNCTIONS, PLAIN_UFUNCS, UFUNCS
+from pygrad.engine.ops import late  # noqa: F401
 
 PAGE = Path(__file__).with_name("numpy-functions.md")
 

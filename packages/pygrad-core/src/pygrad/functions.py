@@ -9,14 +9,12 @@ use.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pygrad.engine.ops.activation import (
     Dropout, LeakyRelu, LogSoftmax, Relu, Sigmoid, Softmax,
     dropout, leaky_relu, log_softmax, relu, sigmoid, softmax,
 )  # fmt: skip
-from pygrad.engine.ops.along import apply_along_axis, apply_over_axes
-from pygrad.engine.ops.angles import Deg2rad, Rad2deg, deg2rad, rad2deg
 from pygrad.engine.ops.arithmetic import (
     Add, Divide, FloorDivide, Multiply, Negative, Positive, Power, Remainder, Subtract,
     add, divide, floor_divide, multiply, negative, positive, power, remainder, subtract,
@@ -28,25 +26,17 @@ from pygrad.engine.ops.complex_parts import (
     angle, conj, imag, real, real_if_close,
 )  # fmt: skip
 from pygrad.engine.ops.complex_parts import conj as conjugate
-from pygrad.engine.ops.convolution import Convolve, convolve, correlate
-from pygrad.engine.ops.counting import (
-    bincount, unique, unique_all, unique_counts, unique_inverse, unique_values,
-)  # fmt: skip
-from pygrad.engine.ops.cross import Cross, cross
 from pygrad.engine.ops.cross_entropy import SoftmaxCrossEntropy, softmax_cross_entropy
 from pygrad.engine.ops.cumulative import (
     Cumprod, Cumsum, Prod, Recurrence,
     cumprod, cumsum, cumulative_prod, cumulative_sum, prod,
 )  # fmt: skip
 from pygrad.engine.ops.diagonal import diag, diagflat, diagonal, trace, tril, triu
-from pygrad.engine.ops.differences import diff, ediff1d, gradient, trapezoid, unwrap
 from pygrad.engine.ops.dimensions import (
     Flatten,
     atleast_1d, atleast_2d, atleast_3d, broadcast_arrays, flatten, matrix_transpose, moveaxis,
     ravel, rollaxis,
 )  # fmt: skip
-from pygrad.engine.ops.editing import delete, insert, trim_zeros
-from pygrad.engine.ops.einsum import Einsum, einsum
 from pygrad.engine.ops.elementwise import (
     Abs, Astype, Clip, Exp, Log, Maximum, Minimum, Sign, Sqrt, Square, Where,
     abs, astype, clip, copy, exp, log, maximum, minimum, sign, sqrt, square, where,
@@ -56,45 +46,13 @@ from pygrad.engine.ops.exponential import (
     Exp2, Expm1, Log1p, Log2, Log10, Logaddexp, Logaddexp2,
     exp2, expm1, log1p, log2, log10, logaddexp, logaddexp2,
 )  # fmt: skip
-from pygrad.engine.ops.gelu import Gelu, GeluTanh, NormalCdf, gelu
 from pygrad.engine.ops.indexing import GetItem, ScatterAdd, get_item
-from pygrad.engine.ops.interpolation import interp
 from pygrad.engine.ops.joining import Concatenate, Split, Stack, concatenate, split, stack
 from pygrad.engine.ops.linalg import Linear, Matmul, linear, matmul
 from pygrad.engine.ops.loss import MeanSquaredError, mean_squared_error
-from pygrad.engine.ops.magnitude import Copysign, Fabs, Hypot, copysign, fabs, hypot
-from pygrad.engine.ops.nan_aware import Fmax, Fmin, NanToNum, fmax, fmin, nan_to_num
-from pygrad.engine.ops.nan_reduction import (
-    Nanmax, Nanmin,
-    nancumprod, nancumsum, nanmax, nanmean, nanmin, nanprod, nanstd, nansum, nanvar,
-)  # fmt: skip
-from pygrad.engine.ops.padding import pad
-from pygrad.engine.ops.plain import (
-    all, allclose, any, argmax, argmin, argpartition, argsort, argwhere, array_equal,
-    array_equiv, count_nonzero, digitize, empty_like, equal, flatnonzero, greater,
-    greater_equal, isclose, iscomplex, iscomplexobj, isfinite, isin, isinf, isnan, isneginf,
-    isposinf, isreal, isrealobj, less, less_equal, lexsort, logical_and, logical_not,
-    logical_or, logical_xor, nanargmax, nanargmin, ndim, nonzero, not_equal, ones_like,
-    result_type, searchsorted, shape, signbit, size, zeros_like,
-)  # fmt: skip
-from pygrad.engine.ops.polynomials import (
-    polyadd, polyder, polyint, polymul, polysub, polyval, vander,
-)  # fmt: skip
-from pygrad.engine.ops.powers import (
-    Cbrt, Frexp, Ldexp, Reciprocal,
-    cbrt, float_power, frexp, ldexp, reciprocal,
-)  # fmt: skip
 from pygrad.engine.ops.products import (
     Dot, Outer, Tensordot, Vecdot,
     dot, inner, kron, matvec, outer, tensordot, vdot, vecdot, vecmat,
-)  # fmt: skip
-from pygrad.engine.ops.quantiles import (
-    median, nanmedian, nanpercentile, nanquantile, percentile, quantile,
-)  # fmt: skip
-from pygrad.engine.ops.rearranging import Flip, Roll, flip, fliplr, flipud, roll, rot90
-from pygrad.engine.ops.rectifier import (
-    Celu, Elu, HardTanh, Selu,
-    celu, elu, hard_tanh, selu,
 )  # fmt: skip
 from pygrad.engine.ops.reduction import Max, Mean, Min, Sum, max, mean, min, sum
 from pygrad.engine.ops.repeating import meshgrid, repeat, resize, tile
@@ -106,14 +64,6 @@ from pygrad.engine.ops.shape import (
     BroadcastTo, ExpandDims, Reshape, Squeeze, SumTo, Swapaxes, Transpose,
     broadcast_to, expand_dims, reshape, squeeze, sum_to, swapaxes, transpose,
 )  # fmt: skip
-from pygrad.engine.ops.smooth_activation import (
-    Glu, LogSigmoid, Mish, Silu, Softplus, Softsign,
-    glu, log_sigmoid, mish, silu, softplus, softsign,
-)  # fmt: skip
-from pygrad.engine.ops.sorting import Permute, partition, sort
-from pygrad.engine.ops.spacing import full, full_like, geomspace, linspace, logspace
-from pygrad.engine.ops.special import I0, Sinc, i0, sinc
-from pygrad.engine.ops.splitting import array_split, dsplit, hsplit, unstack, vsplit
 from pygrad.engine.ops.stacking import append, block, column_stack, dstack, hstack, vstack
 from pygrad.engine.ops.statistics import Logsumexp, average, corrcoef, cov, logsumexp, ptp
 from pygrad.engine.ops.taking import (
@@ -125,10 +75,62 @@ from pygrad.engine.ops.trigonometric import (
     arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh, cos, cosh, sin, sinh, tan, tanh,
 )  # fmt: skip
 from pygrad.engine.ops.variance import Std, Var, std, var
-from pygrad.engine.ops.writing import (
-    copyto, fill_diagonal, place, put, put_along_axis, putmask,
-)  # fmt: skip
 from pygrad.plugins import registry as _registry
+
+if TYPE_CHECKING:  # families that are imported on first use: see engine/ops/late.py
+    from pygrad.engine.ops.along import apply_along_axis, apply_over_axes
+    from pygrad.engine.ops.angles import Deg2rad, Rad2deg, deg2rad, rad2deg
+    from pygrad.engine.ops.convolution import Convolve, convolve, correlate
+    from pygrad.engine.ops.counting import (
+        bincount, unique, unique_all, unique_counts, unique_inverse, unique_values,
+    )  # fmt: skip
+    from pygrad.engine.ops.cross import Cross, cross
+    from pygrad.engine.ops.differences import diff, ediff1d, gradient, trapezoid, unwrap
+    from pygrad.engine.ops.editing import delete, insert, trim_zeros
+    from pygrad.engine.ops.einsum import Einsum, einsum
+    from pygrad.engine.ops.gelu import Gelu, GeluTanh, NormalCdf, gelu
+    from pygrad.engine.ops.interpolation import interp
+    from pygrad.engine.ops.magnitude import Copysign, Fabs, Hypot, copysign, fabs, hypot
+    from pygrad.engine.ops.nan_aware import Fmax, Fmin, NanToNum, fmax, fmin, nan_to_num
+    from pygrad.engine.ops.nan_reduction import (
+        Nanmax, Nanmin,
+        nancumprod, nancumsum, nanmax, nanmean, nanmin, nanprod, nanstd, nansum, nanvar,
+    )  # fmt: skip
+    from pygrad.engine.ops.padding import pad
+    from pygrad.engine.ops.plain import (
+        all, allclose, any, argmax, argmin, argpartition, argsort, argwhere, array_equal,
+        array_equiv, count_nonzero, digitize, empty_like, equal, flatnonzero, greater,
+        greater_equal, isclose, iscomplex, iscomplexobj, isfinite, isin, isinf, isnan, isneginf,
+        isposinf, isreal, isrealobj, less, less_equal, lexsort, logical_and, logical_not,
+        logical_or, logical_xor, nanargmax, nanargmin, ndim, nonzero, not_equal, ones_like,
+        result_type, searchsorted, shape, signbit, size, zeros_like,
+    )  # fmt: skip
+    from pygrad.engine.ops.polynomials import (
+        polyadd, polyder, polyint, polymul, polysub, polyval, vander,
+    )  # fmt: skip
+    from pygrad.engine.ops.powers import (
+        Cbrt, Frexp, Ldexp, Reciprocal,
+        cbrt, float_power, frexp, ldexp, reciprocal,
+    )  # fmt: skip
+    from pygrad.engine.ops.quantiles import (
+        median, nanmedian, nanpercentile, nanquantile, percentile, quantile,
+    )  # fmt: skip
+    from pygrad.engine.ops.rearranging import Flip, Roll, flip, fliplr, flipud, roll, rot90
+    from pygrad.engine.ops.rectifier import (
+        Celu, Elu, HardTanh, Selu,
+        celu, elu, hard_tanh, selu,
+    )  # fmt: skip
+    from pygrad.engine.ops.smooth_activation import (
+        Glu, LogSigmoid, Mish, Silu, Softplus, Softsign,
+        glu, log_sigmoid, mish, silu, softplus, softsign,
+    )  # fmt: skip
+    from pygrad.engine.ops.sorting import Permute, partition, sort
+    from pygrad.engine.ops.spacing import full, full_like, geomspace, linspace, logspace
+    from pygrad.engine.ops.special import I0, Sinc, i0, sinc
+    from pygrad.engine.ops.splitting import array_split, dsplit, hsplit, unstack, vsplit
+    from pygrad.engine.ops.writing import (
+        copyto, fill_diagonal, place, put, put_along_axis, putmask,
+    )  # fmt: skip
 
 __all__ = [
     "I0", "Abs", "Add", "Angle", "Arccos", "Arccosh", "Arcsin", "Arcsinh", "Arctan", "Arctan2",
@@ -220,8 +222,24 @@ _LATER = ("fft", "linalg")
 
 
 def __getattr__(name: str) -> Any:
-    return import_module(f"pygrad.{name}") if name in _LATER else _functions.attribute(name)
+    if name in _LATER:
+        return import_module(f"pygrad.{name}")
+    if name in __all__:
+        _import_the_rest()
+        return globals()[name]
+    return _functions.attribute(name)
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_LATER})
+    return sorted({*globals(), *__all__, *_LATER})
+
+
+def _import_the_rest() -> None:
+    """The functions and classes of the families that are imported on first use."""
+    from pygrad.engine.ops.late import FAMILIES
+
+    names = set(__all__)
+    for family in FAMILIES:
+        for name, thing in vars(family).items():
+            if name in names and getattr(thing, "__module__", None) == family.__name__:
+                globals()[name] = thing

@@ -19,7 +19,7 @@ from pygrad.engine import binding
 from pygrad.exceptions import PyGradError, UnsupportedError
 
 __all__ = [
-    "FUNCTIONS", "PLAIN_FUNCTIONS", "PLAIN_UFUNCS", "UFUNCS", "call_function", "implements",
+    "FUNCTIONS", "LATE", "PLAIN_FUNCTIONS", "PLAIN_UFUNCS", "UFUNCS", "call_function", "implements",
     "plain", "refusal", "rule_of",
 ]  # fmt: skip
 
@@ -33,6 +33,9 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {}
 
 LATER = {"numpy.fft": "pygrad.fft", "numpy.linalg": "pygrad.linalg"}
 """NumPy module -> PyGrad's for its functions, imported when one of them is first called."""
+
+LATE = "pygrad.engine.ops.late"
+"""The same for all other functions and ufuncs."""
 
 # ufuncs whose results are no numbers to differentiate: they see plain arrays and return them
 PLAIN_UFUNCS = frozenset(
@@ -86,9 +89,11 @@ def implements(*numpy_functions: Any) -> Callable[[F], F]:
 def rule_of(ufunc: Any) -> Callable[..., Any]:
     """What computes a ufunc for Variables."""
     # ndarray.clip calls a ufunc that has no name of its own in NumPy
-    rule = UFUNCS.get(ufunc) or FUNCTIONS.get(getattr(np, ufunc.__name__, None))
-    if rule is not None:
-        return rule
+    for _ in range(2):
+        rule = UFUNCS.get(ufunc) or FUNCTIONS.get(getattr(np, ufunc.__name__, None))
+        if rule is not None:
+            return rule
+        import_module(LATE)
     if ufunc in PLAIN_UFUNCS:
         return lambda *inputs: ufunc(*map(plain, inputs))
     name = ufunc.__name__
@@ -102,8 +107,8 @@ def call_function(numpy_function: Any, args: tuple[Any, ...], kwargs: dict[str, 
         settings = {key: plain(value) for key, value in kwargs.items()}
         return numpy_function(*map(plain, args), **settings)
     module = getattr(numpy_function, "__module__", "numpy")
-    if function is None and module in LATER:
-        import_module(LATER[module])
+    if function is None:
+        import_module(LATER.get(module, LATE))
         function = FUNCTIONS.get(numpy_function)
     if function is None:
         module = module.replace("numpy", "np", 1)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import opcode
 import sys
+from importlib import import_module
 
 import numpy as np
 
-from pygrad.engine.numpy_protocols import FUNCTIONS, PLAIN_FUNCTIONS, PLAIN_UFUNCS, UFUNCS
+from pygrad.engine.numpy_protocols import FUNCTIONS, LATE, PLAIN_FUNCTIONS, PLAIN_UFUNCS, UFUNCS
 
 __all__ = ["assigned_to_array", "loss", "missing_attribute"]
 
@@ -55,6 +56,7 @@ def missing_attribute(kind: str, name: str) -> str:
     """The message for an attribute that an ndarray or a tensor has, and a Variable has not."""
     message = f"{kind!r} object has no attribute {name!r}"
     function = getattr(np, name, None)
+    import_module(LATE)  # then the tables are whole
     tables = (FUNCTIONS, PLAIN_FUNCTIONS, UFUNCS, PLAIN_UFUNCS)
     if name in _INSTEAD:
         return f"{message}; {_INSTEAD[name]}"

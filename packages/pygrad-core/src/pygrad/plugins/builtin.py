@@ -15,10 +15,10 @@ def register_functions(register: Callable[[str, object], None]) -> None:
     """The functions of `pygrad.functions`, so that nobody else's can take their names unnoticed."""
     from pygrad import functions
 
-    for name, thing in vars(functions).items():
-        # not the Function classes, and not what the module has of its own or for itself
-        foreign = getattr(thing, "__module__", None) != functions.__name__
-        if inspect.isfunction(thing) and foreign and not name.startswith("_"):
+    for name in functions.__all__:
+        thing = getattr(functions, name)
+        # not the Function classes, and not what the module has of its own
+        if inspect.isfunction(thing) and thing.__module__ != functions.__name__:
             register(name, thing)
 
 
