@@ -76,6 +76,17 @@ FUNCTIONS = {
         [0, -1 / 4, -1 / 32],
         None,
     ),
+    "max": (lambda x: np.max(np.sqrt(x)), [0, 0, 1 / 4], [0, 0, -1 / 32], [0, 0, 3 / 256]),
+    "min": (lambda x: -np.min(-np.sqrt(x)), [0, 0, 1 / 4], [0, 0, -1 / 32], None),
+    "nanmax": (lambda x: np.nanmax(np.sqrt(x)), [0, 0, 1 / 4], [0, 0, -1 / 32], None),
+    "fmax": (lambda x: np.fmax(np.sqrt(x), 0.5), [0, 1 / 2, 1 / 4], [0, -1 / 4, -1 / 32], None),
+    "fmin": (lambda x: -np.fmin(-np.sqrt(x), -0.5), [0, 1 / 2, 1 / 4], [0, -1 / 4, -1 / 32], None),
+    "nan_to_num": (
+        quiet(lambda x: np.nan_to_num(1 / x, posinf=0)),
+        [0, -1, -1 / 16],
+        [0, 2, 1 / 32],
+        None,
+    ),
     "maximum": (
         lambda x: np.maximum(np.sqrt(x), 0.5),
         [0, 1 / 2, 1 / 4],

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pygrad.engine.function import OUTPUT, apply
+from pygrad.engine.masking import note_masking
 from pygrad.engine.numpy_protocols import implements
 from pygrad.engine.operands import operand, precision_of, setting
 from pygrad.engine.ops.cumulative import cumprod, cumsum, prod
@@ -34,6 +35,7 @@ class _NanSelection(Reduction):
 
     def backward(self, gy):
         x, y = self.saved
+        note_masking()
         chosen = x == self.kept(y)
         count = np.maximum(np.sum(chosen, axis=self.axis, keepdims=True), 1)
         return Where().on(chosen, self.kept(gy) / count.astype(gy.dtype), 0)
