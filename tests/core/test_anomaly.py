@@ -7,7 +7,9 @@ import threading
 import numpy as np
 import pytest
 
-from pygrad import Function, Parameter, Variable, detect_anomaly, enable_grad, grad, no_grad
+from pygrad import (
+    Function, Parameter, Variable, detect_anomaly, enable_grad, grad, hessian, no_grad,
+)  # fmt: skip
 from pygrad import functions as F
 from pygrad.exceptions import AnomalyError
 
@@ -47,6 +49,24 @@ def test_the_line_is_the_users_through_numpys_functions_too():
         at = here()
         np.var(x * np.inf, axis=0)
     assert at in str(caught.value)
+
+
+def test_a_second_derivative_is_blamed_on_the_line_of_the_forward_pass():
+    def f(x):
+        nonlocal at
+        at = here()
+        return np.sum(x**1.5)
+
+    at = ""
+    with detect_anomaly(), pytest.raises(AnomalyError) as caught:
+        hessian(f)(np.zeros(2))
+    assert f"power was called at {at} (return np.sum(x**1.5))" in str(caught.value)
+
+
+def test_what_was_assigned_is_blamed_and_not_what_it_was_assigned_to():
+    y = Variable([1.0, 2.0]) * 1.0
+    with detect_anomaly(), pytest.raises(AnomalyError, match="its input 1, held infinity before"):
+        y[0] = np.inf
 
 
 def test_a_derivative_that_is_infinite_is_named_with_the_line_of_the_forward_pass():

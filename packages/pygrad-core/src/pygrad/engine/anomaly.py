@@ -72,7 +72,7 @@ class Watch:
             if not _is_finite(y):
                 raise AnomalyError(
                     f"{describe(node)} gave {_kind(y)} for {_inputs(node, arrays)},{line}"
-                    f"{_blame(node, arrays)}"
+                    f"{_blame(node, arrays, y)}"
                 )
         self._seen[node] = _Sighting(line, tuple(map(_checksum, node.saved)))
 
@@ -132,9 +132,14 @@ class _Watched:
 
 
 def _users_line() -> str:
-    """Where the user's code is now: the innermost frame that is neither PyGrad's nor NumPy's."""
+    """Where the user's code is now: the innermost frame that is neither PyGrad's nor NumPy's.
+
+    What a rule of PyGrad's computes belongs to the line that called the function it is a rule of.
+    """
     frame = sys._getframe(1)
     while _is_internal(frame.f_globals.get("__name__", "")) and frame.f_back is not None:
+        if frame.f_code is _Watched.backward.__code__:
+            return str(frame.f_locals["line"])
         frame = frame.f_back
     path, number = frame.f_code.co_filename, frame.f_lineno
     code = linecache.getline(path, number).strip()
@@ -169,10 +174,10 @@ def _inputs(node: Function, arrays: Sequence[Any]) -> str:
     return f"input{'s' if len(arrays) > 1 else ''} of shape {shapes}"
 
 
-def _blame(node: Function, arrays: Sequence[Any]) -> str:
-    """Which input was not finite to begin with."""
+def _blame(node: Function, arrays: Sequence[Any], y: Any) -> str:
+    """Which input was not finite to begin with; one that was written to has become the result."""
     for i, array in enumerate(arrays):
-        if not _is_finite(array):
+        if array is not y and not _is_finite(array):
             name = _name(node, i)
             return f"; {name + ', ' if name else ''}its input {i}, held {_kind(array)} before"
     return ""
