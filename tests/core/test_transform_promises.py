@@ -284,6 +284,7 @@ def test_what_is_no_function_is_refused_at_once(transform):
         (lambda: jacobian(field, 1)(X), ArgumentError, "jacobian: argnums names argument 1, but"),
         (lambda: grad(energy, (0, -1))(X), ArgumentError, r"argnums \(0, -1\) names one argument"),
         (lambda: grad(field)(X), ShapeError, r"grad: field returned a result of shape \(3,\); it"),
+        (lambda: grad(lambda x: None)(X), ShapeError, "returned None; .* is its `return` missing"),
         (lambda: hessian(field)(X), ShapeError, r"must return a single number, for example its su"),
         (lambda: jacobian(lambda x: x.data)(X), DtypeError, "jacobian: .* returned a ndarray"),
         (lambda: elementwise_grad(float)(1.0), DtypeError, "elementwise_grad: float returned a fl"),

@@ -115,8 +115,13 @@ class Linearization:
 
     def single_output(self) -> list[Any]:
         """The outputs, which must be one Variable with one value, and real."""
+        if not self.outputs:
+            raise ShapeError(
+                f"{self._where}: {self._name} returned {self._result!r}; it must return a single "
+                f"number: is its `return` missing?"
+            )
         if len(self.outputs) != 1 or self.outputs[0].size != 1:
-            shapes = " and ".join(str(y.shape) for y in self.outputs) or "nothing"
+            shapes = " and ".join(str(y.shape) for y in self.outputs)
             raise ShapeError(
                 f"{self._where}: {self._name} returned a result of shape {shapes}; it must "
                 f"return a single number, for example its sum()"
