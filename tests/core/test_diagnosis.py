@@ -135,6 +135,12 @@ def test_a_point_where_the_function_is_not_differentiable(f, x):
     assert "; it looks like a point where the function is not differentiable" in said
 
 
+def test_a_slope_that_jumps_has_no_derivative_halfway_either():
+    said = message(F.abs, [[0.0, 1.0]], order=2)
+    assert said.startswith("second derivative with respect to input 0")
+    assert "not differentiable" in said
+
+
 def test_a_second_derivative_that_does_not_exist():
     def f(x):
         return F.where(x > 0, x**2, 0.5 * x**2)

@@ -37,8 +37,10 @@ def _of_the_point(at: Projected, xs: Sequence[Any], i: int, step: float) -> str:
 
     far, near = gap(step), gap(_NEAR * step)
     slope, size = at.slope(xs, i, v, _NEAR * step)
+    # halfway up a jump the gap is 0, but the slope grows as the step shrinks
+    halfway = abs(slope) > max(10 * abs(at.slope(xs, i, v, step)[0]), 10 * size)
     # of a curve the gap shrinks with the step, at a kink it stays, at a jump it grows
-    if np.isfinite(far) and not near > max(0.3 * far, 1e-3 * (abs(slope) + size)):
+    if np.isfinite(far) and not (halfway or near > max(0.3 * far, 1e-3 * (abs(slope) + size))):
         return ""
     return "a point where the function is not differentiable: move it away from there"
 
