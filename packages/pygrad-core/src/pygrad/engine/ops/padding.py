@@ -160,7 +160,7 @@ def _by_axis(given, ndim, name):
 
 def _checked(x, widths, mode, kwargs):
     try:
-        np.pad(np.empty([n and 1 for n in x.shape], x.dtype), [(0, 0)] * x.ndim, mode, **kwargs)
+        np.pad(np.zeros([n and 1 for n in x.shape], x.dtype), [(0, 0)] * x.ndim, mode, **kwargs)
         if mode != "constant" and any(
             not n and any(pair) for n, pair in zip(x.shape, widths, strict=True)
         ):
