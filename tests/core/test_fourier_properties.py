@@ -14,6 +14,8 @@ from pygrad import Variable, fft
 DRAWN = settings(derandomize=True, deadline=None, database=None)
 NORMS = st.sampled_from([None, "backward", "ortho", "forward"])
 SHAPES = st.lists(st.integers(1, 5), min_size=1, max_size=3).map(tuple)
+# where an axis stands several times, NumPy 2.0 mixed up the lengths of rfftn
+LENGTHS_IN_TURN = np.fft.rfftn([1.0], [1, 2, 1], [0, 0, 0]).shape == (1,)
 OF_REALS = {"rfft", "rfft2", "rfftn", "ihfft"}
 FROM_HALVES = {"irfft", "hfft", "irfft2", "irfftn"}
 
@@ -59,6 +61,8 @@ def test_a_transform_along_one_axis(name, shape, data, norm, seed):
 )  # fmt: skip
 def test_a_transform_along_several_axes(name, shape, data, norm, seed):
     axis = st.integers(-len(shape), len(shape) - 1)
-    axes = data.draw(st.lists(axis, min_size=1, max_size=3), "axes")  # some of them twice
+    once = (lambda i: i % len(shape)) if name in OF_REALS and not LENGTHS_IN_TURN else None
+    # some of them twice
+    axes = data.draw(st.lists(axis, min_size=1, max_size=3, unique_by=once), "axes")
     s = data.draw(st.lists(st.integers(1, 7), min_size=len(axes), max_size=len(axes)), "s")
     check(name, shape, seed, s, axes, norm)

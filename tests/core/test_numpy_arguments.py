@@ -224,7 +224,7 @@ MODULES = {"numpy": np, "numpy.linalg": np.linalg, "numpy.fft": np.fft}
 # what is given for an argument that no call above gives
 VALUES = {
     "out": np.zeros(()), "order": "F", "weights": np.abs(CUBE), "hermitian": True, "sorted": True,
-    "device": "cpu", "subok": True, "axis": 0, "optimize": True, "rtol": 1e-9, "bias": True,
+    "device": "cpu", "descending": True, "subok": True, "axis": 0, "optimize": True, "rtol": 1e-9, "bias": True,
     "interpolation": "lower", "ddof": 1,  # of an older NumPy
 }  # fmt: skip
 
@@ -289,6 +289,7 @@ def compared(function, args, kwargs, expected):
     return y
 
 
+@pytest.mark.filterwarnings("ignore:numpy.fix is deprecated")  # since NumPy 2.5
 @pytest.mark.parametrize(("function", "call"), implemented())
 def test_arguments_by_name_and_by_position(function, call):
     on = [x.copy() if isinstance(x, np.ndarray) else x for x in call.args]

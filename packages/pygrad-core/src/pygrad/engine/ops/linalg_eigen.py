@@ -160,7 +160,8 @@ def eigvalsh(a: ArrayLike, UPLO: str = "L") -> Variable:
 def eig(a: ArrayLike) -> EigResult:
     """Eigenvalues and eigenvectors of square matrices.
 
-    As in NumPy the results for a real matrix are complex, unless all of its eigenvalues are real.
+    As in NumPy the results are complex; before NumPy 2.5, those for a real matrix are real if all
+    of its eigenvalues are.
     Eigenvectors have length 1, but the phase of a complex one is not determined: a result that
     depends on it has no meaningful gradient. Where eigenvalues coincide, a gradient that reaches
     their eigenvectors comes out as NaN. Near a matrix that has no basis of eigenvectors gradients
@@ -185,7 +186,7 @@ def eig(a: ArrayLike) -> EigResult:
     Examples
     --------
     >>> from pygrad import linalg
-    >>> linalg.eig([[2.0, 1.0], [0.0, 1.0]]).eigenvalues
+    >>> linalg.eig([[2.0, 1.0], [0.0, 1.0]]).eigenvalues.real
     Variable([2. 1.])
     """
     return EigResult(*apply(Eig(), a))
@@ -203,7 +204,7 @@ def eigvals(a: ArrayLike) -> Variable:
     Examples
     --------
     >>> from pygrad import linalg
-    >>> linalg.eigvals([[2.0, 1.0], [0.0, 1.0]])
+    >>> linalg.eigvals([[2.0, 1.0], [0.0, 1.0]]).real
     Variable([2. 1.])
     """
     return eig(a).eigenvalues
