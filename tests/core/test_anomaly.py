@@ -8,8 +8,15 @@ import numpy as np
 import pytest
 
 from pygrad import (
-    Function, Parameter, Variable, detect_anomaly, enable_grad, grad, hessian, no_grad,
-)  # fmt: skip
+    Function,
+    Parameter,
+    Variable,
+    detect_anomaly,
+    enable_grad,
+    grad,
+    hessian,
+    no_grad,
+)
 from pygrad import functions as F
 from pygrad.exceptions import AnomalyError
 

@@ -224,8 +224,8 @@ MODULES = {"numpy": np, "numpy.linalg": np.linalg, "numpy.fft": np.fft}
 # what is given for an argument that no call above gives
 VALUES = {
     "out": np.zeros(()), "order": "F", "weights": np.abs(CUBE), "hermitian": True, "sorted": True,
-    "device": "cpu", "descending": True, "subok": True, "axis": 0, "optimize": True, "rtol": 1e-9, "bias": True,
-    "interpolation": "lower", "ddof": 1,  # of an older NumPy
+    "device": "cpu", "descending": True, "subok": True, "axis": 0, "optimize": True, "rtol": 1e-9,
+    "bias": True, "interpolation": "lower", "ddof": 1,  # of an older NumPy
 }  # fmt: skip
 
 # their first argument is by position only, which their signatures do not say
