@@ -25,7 +25,7 @@ def read(x, index):
         return None
 
 
-@drawn(300)
+@drawn(150)
 @given(shape=shapes(0, 4, 1, 4) | shapes(1, 3, 0, 2), data=st.data())
 def test_reading_and_its_gradient(shape, data):
     index = data.draw(indices_of(shape))
@@ -44,7 +44,7 @@ def test_reading_and_its_gradient(shape, data):
     np.testing.assert_allclose(leaf.grad.data, gradient, rtol=1e-12, atol=1e-14)
 
 
-@drawn(120)
+@drawn(60)
 @given(shape=shapes(1, 4, 1, 3), data=st.data())
 def test_reading_and_its_second_derivative(shape, data):
     index = data.draw(indices_of(shape))
@@ -53,7 +53,7 @@ def test_reading_and_its_second_derivative(shape, data):
         check_gradients(lambda x: (x * x)[index] * x[index], [x])
 
 
-@drawn(120)
+@drawn(60)
 @given(shape=shapes(1, 3, 2, 4), data=st.data())
 def test_reading_from_what_was_read(shape, data):
     x = array(shape)
@@ -68,7 +68,7 @@ def test_reading_from_what_was_read(shape, data):
     check_gradients(lambda x: x[first][second] ** 2, [x])
 
 
-@drawn(200)
+@drawn(100)
 @given(shape=shapes(0, 3, 1, 4), data=st.data())
 def test_assignment_and_its_derivatives(shape, data):
     index = data.draw(indices_of(shape))
@@ -93,7 +93,7 @@ def test_assignment_and_its_derivatives(shape, data):
     check_gradients(assigned, [x, value])
 
 
-@drawn(120)
+@drawn(60)
 @given(shape=shapes(1, 3, 1, 4), data=st.data())
 def test_adding_in_place_is_reading_and_assigning(shape, data):
     index = data.draw(indices_of(shape))
