@@ -1,8 +1,10 @@
 """What somebody types who comes from PyTorch: it works, or the error says what to type."""
 
 import copy
+import inspect
 import pickle
 
+import numpy as np
 import pytest
 
 from pygrad import nn
@@ -93,3 +95,22 @@ def test_modules_and_optimizers_are_still_copied_and_pickled():
     for twin in (copy.deepcopy(model), copy.copy(model), pickle.loads(pickle.dumps(model))):
         assert repr(twin) == repr(model)
     assert repr(copy.deepcopy(optimizer)) == repr(optimizer)
+
+
+@pytest.mark.parametrize(
+    ("layer", "settings"),
+    [
+        ("ReLU", ()), ("ReLU6", ()), ("LeakyReLU", (0.2,)), ("ELU", (1.0,)), ("SELU", ()),
+        ("CELU", (1.0,)), ("SiLU", ()), ("Mish", ()), ("Hardtanh", (-1.0, 1.0)),
+        ("Dropout", (0.5,)), ("Dropout2d", (0.5,)),
+    ],
+)  # fmt: skip
+def test_inplace_stands_where_it_does_in_pytorch_and_leaves_the_input_alone(layer, settings):
+    cls = getattr(nn, layer)
+    x = np.array([[[-2.0, 0.5, 9.0]]], np.float32)
+    plain, by_position = cls(*settings).eval()(x), cls(*settings, True).eval()(x)
+    by_name = cls(*settings, inplace=True).eval()(x)
+    assert np.array_equal(plain, by_position)
+    assert np.array_equal(plain, by_name)
+    assert np.array_equal(x, [[[-2.0, 0.5, 9.0]]])
+    assert inspect.signature(cls).parameters["inplace"].default is False
