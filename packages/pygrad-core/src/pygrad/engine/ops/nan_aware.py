@@ -8,6 +8,7 @@ import numpy as np
 
 from pygrad.engine.broadcasting import Elementwise
 from pygrad.engine.function import Unary, apply
+from pygrad.engine.masking import note_masking
 from pygrad.engine.numpy_protocols import implements
 from pygrad.exceptions import ArgumentError
 
@@ -25,6 +26,7 @@ class _NumberFirst(Elementwise):
 
     def split(self, gy, a_taken, b_taken):
         a, b = self.saved
+        note_masking()
         a_missing, b_missing = np.isnan(a), np.isnan(b)
         a_taken = a_taken | (b_missing & ~a_missing)
         b_taken = b_taken | (a_missing & ~b_missing)
@@ -73,6 +75,7 @@ class NanToNum(Unary):
 
     def backward(self, gy):
         (x,) = self.saved
+        note_masking()
         # not gy * isfinite(x), which is NaN where gy is infinite
         if x.dtype.kind == "c":
             parts = np.isfinite(x.real), np.isfinite(x.imag)

@@ -8,6 +8,7 @@ import numpy as np
 
 from pygrad.engine.function import OUTPUT, Unary, apply
 from pygrad.engine.kernels.reduction import kept_shape, reduced_count
+from pygrad.engine.masking import note_masking
 from pygrad.engine.numpy_protocols import implements
 from pygrad.engine.operands import setting, value_of
 from pygrad.engine.ops.elementwise import Where, astype
@@ -82,6 +83,7 @@ class _Selection(Reduction):
 
     def backward(self, gy):
         x, y = self.saved
+        note_masking()
         # a NaN is never equal to the result it causes, and takes the gradient with it
         chosen = (x == self.kept(y)) | (x != x)
         gy = self.kept(gy)
