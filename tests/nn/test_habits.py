@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from pygrad import nn
+from pygrad.exceptions import WeightsError
 from pygrad.nn import habits
 
 
@@ -114,3 +115,12 @@ def test_inplace_stands_where_it_does_in_pytorch_and_leaves_the_input_alone(laye
     assert np.array_equal(plain, by_name)
     assert np.array_equal(x, [[[-2.0, 0.5, 9.0]]])
     assert inspect.signature(cls).parameters["inplace"].default is False
+
+
+def test_weights_with_the_names_of_pytorch_are_sent_to_interop():
+    theirs = {"weight": np.zeros((2, 3)), "bias": np.zeros(2)}
+    with pytest.raises(WeightsError, match="nn.interop.from_torch_state_dict takes them"):
+        nn.Linear(3, 2).load_weight_dict(theirs)
+    with pytest.raises(WeightsError) as caught:
+        nn.interop.from_torch_state_dict(nn.Linear(3, 2, bias=False), theirs)
+    assert str(caught.value).endswith("unexpected: bias")
