@@ -124,3 +124,11 @@ def test_weights_with_the_names_of_pytorch_are_sent_to_interop():
     with pytest.raises(WeightsError) as caught:
         nn.interop.from_torch_state_dict(nn.Linear(3, 2, bias=False), theirs)
     assert str(caught.value).endswith("unexpected: bias")
+
+
+def test_the_layers_of_a_transformer_drop_by_the_generator_they_were_given():
+    rng = np.random.default_rng(0)
+    layer = nn.TransformerDecoderLayer(8, 2, 16, rng=rng)
+    dropouts = [module for module in layer.modules() if isinstance(module, nn.Dropout)]
+    assert len(dropouts) == 4
+    assert all(module.rng is rng and module.inplace is False for module in dropouts)

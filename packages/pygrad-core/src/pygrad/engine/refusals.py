@@ -42,8 +42,12 @@ _INSTEAD = {
     "partition": "np.partition(x, kth) gives a new one",
     "permute": "use x.transpose(axes)",
     "put": "write np.put(x, places, values)",
+    "log_softmax": "write F.log_softmax(x)",
+    "relu": "write F.relu(x)",
     "requires_grad_": "write x.requires_grad = True",
     "resize": "np.resize(x, shape) gives a new one",
+    "sigmoid": "write F.sigmoid(x)",
+    "softmax": "write F.softmax(x)",
     "sort": "np.sort(x) gives a sorted one",
     "to": f"{_CONVERT}; PyGrad computes on the CPU alone",
     "unsqueeze": "use np.expand_dims(x, axis)",
@@ -93,16 +97,12 @@ def loss(depth: int) -> str:
 
 def missing_attribute(kind: str, name: str) -> str:
     """The message for an attribute that an ndarray or a tensor has, and a Variable has not."""
-    from pygrad import functions as F
-
     message = f"{kind!r} object has no attribute {name!r}"
     function = getattr(np, name, None)
     import_module(LATE)  # then the tables are whole
     tables = (FUNCTIONS, PLAIN_FUNCTIONS, UFUNCS, PLAIN_UFUNCS)
     if name in _INSTEAD:
         return f"{message}; {_INSTEAD[name]}"
-    if name in F.__all__ and name not in ("get", "names") and function is None:
-        return f"{message}; write F.{name}(x)"
     if callable(function) and any(function in table for table in tables):
         return f"{message}; write np.{name}(x)"
     if hasattr(np.ndarray, name):

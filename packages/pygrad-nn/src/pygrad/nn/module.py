@@ -401,7 +401,9 @@ class Module(Hooked):
     def __repr__(self) -> str:
         return _tree(self, ())
 
-    if not TYPE_CHECKING:  # a type checker would take every name for one that is there
+    if TYPE_CHECKING:
+        ...  # with a __getattr__, every name would be one that is there
+    else:
 
         def __getattr__(self, name):
             habits.refuse(self, name, habits.IN_MODULE)

@@ -90,7 +90,9 @@ class Optimizer:
                 part.own.pop(name, None)
         super().__setattr__(name, value)
 
-    if not TYPE_CHECKING:  # a type checker would take every name for one that is there
+    if TYPE_CHECKING:
+        ...  # with a __getattr__, every name would be one that is there
+    else:
 
         def __getattr__(self, name):
             habits.refuse(self, name, habits.IN_OPTIMIZER)
