@@ -11,7 +11,7 @@ import pytest
 
 from pygrad import Parameter, Variable, as_variable, grad, no_grad
 from pygrad import functions as F
-from pygrad.exceptions import DtypeError, GraphError, PyGradError
+from pygrad.exceptions import ArgumentError, DtypeError, GraphError, PyGradError, ShapeError
 
 V = np.array([1.0, 2.5, -3.0])
 M = np.arange(6.0).reshape(2, 3)
@@ -251,6 +251,11 @@ def test_methods_and_attributes_of_an_array():
         ("exp", r"write np\.exp\(x\)"),
         ("isnan", r"write np\.isnan\(x\)"),
         ("unsqueeze", r"np\.expand_dims"),
+        ("view", r"use x\.reshape\(shape\)"),
+        ("softmax", r"write F\.softmax\(x\)$"),
+        ("to", r"use x\.astype\(dtype\)"),
+        ("masked_fill", r"write np\.where\(mask, value, x\)"),
+        ("get", r"no attribute 'get'$"),
         ("gard", r"no attribute 'gard'$"),
         ("__array_interface__", r"no attribute '__array_interface__'$"),
     ],
@@ -260,6 +265,37 @@ def test_what_is_missing_says_what_to_write(name, hint):
     assert not hasattr(x, name)
     with pytest.raises(AttributeError, match=hint):
         getattr(x, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "ours"),
+    [("mse_loss", "F.mean_squared_error(x, target)"), ("cat", "F.concatenate([x, y], axis)")],
+)
+def test_a_function_that_PyTorch_calls_otherwise_says_its_name(name, ours):
+    with pytest.raises(AttributeError) as caught:
+        getattr(F, name)
+    assert str(caught.value) == f"functions: there is no function called {name!r}; write {ours}"
+
+
+def test_every_call_that_a_hint_for_PyTorch_names_works():
+    from pygrad.engine.refusals import _FUNCTIONS_INSTEAD
+
+    x = Variable(np.arange(1.0, 5.0).reshape(1, 1, 2, 2))
+    names = {
+        "F": F, "np": np, "x": x, "y": x, "target": x, "axis": 1, "axes": (0, 1, 3, 2),
+        "low": 0.0, "high": 1.0, "classes": 3, "labels": [1, 2],
+    }  # fmt: skip
+    for name, call in _FUNCTIONS_INSTEAD.items():
+        assert not hasattr(F, name)
+        assert np.size(eval(call, names)) > 0, call
+
+
+def test_the_habits_of_views_are_told_what_to_write():
+    x = Variable(np.ones((2, 3, 4)))
+    with pytest.raises(ShapeError, match=r"x\.swapaxes\(i, j\) exchanges two"):
+        x.transpose(1, 2)
+    with pytest.raises(ArgumentError, match=r"write x\.reshape\(len\(x\), -1\)"):
+        x.flatten(1)
 
 
 def test_texts_and_objects_are_no_dtypes():

@@ -191,6 +191,9 @@ CASES = {
     ),
     "max_pool1d": pool(F.max_pool1d, np.max, X1, (3,), kernel_size=2),
     "max_pool2d": pool(F.max_pool2d, np.max, X2, (3, 2), kernel_size=2),
+    "max_pool2d, pairs beyond an odd edge": pool(
+        F.max_pool2d, np.max, X2, (3, 3), kernel_size=2, ceil_mode=True
+    ),
     "max_pool2d, overlapping": pool(
         F.max_pool2d, np.max, X2, (3, 3), kernel_size=3, stride=2, padding=1
     ),

@@ -389,6 +389,12 @@ def test_tensors_themselves_can_be_given():
         from_torch_state_dict(ours, theirs.to(torch.bfloat16).state_dict())
 
 
+def test_the_arrays_are_contiguous_as_writers_of_files_want_them():
+    state = to_torch_state_dict(nn.TransformerEncoderLayer(4, 2, 8))
+    assert len(state) == 12
+    assert [name for name, array in state.items() if not array.flags.c_contiguous] == []
+
+
 def test_the_arrays_are_copies():
     model = nn.Linear(2, 2)
     to_torch_state_dict(model)["weight"][...] = 9

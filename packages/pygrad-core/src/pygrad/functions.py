@@ -227,7 +227,15 @@ def __getattr__(name: str) -> Any:
     if name in __all__:
         _import_the_rest()
         return globals()[name]
-    return _functions.attribute(name)
+    try:
+        return _functions.attribute(name)
+    except AttributeError as error:
+        if name.startswith("_"):  # the interpreter asks every module for such
+            raise
+        from pygrad.engine import refusals
+
+        message = refusals.missing_function(name, str(error))
+        raise AttributeError(message, name=name) from None
 
 
 def __dir__() -> list[str]:

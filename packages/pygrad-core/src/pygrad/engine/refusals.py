@@ -10,21 +10,64 @@ import numpy as np
 
 from pygrad.engine.numpy_protocols import FUNCTIONS, LATE, PLAIN_FUNCTIONS, PLAIN_UFUNCS, UFUNCS
 
-__all__ = ["assigned_to_array", "loss", "missing_attribute"]
+__all__ = ["assigned_to_array", "loss", "missing_attribute", "missing_function"]
 
 _ASSIGNMENTS = {opcode.opmap.get("STORE_SUBSCR"), opcode.opmap.get("STORE_SLICE")}
 
+_CPU = "PyGrad computes on the CPU alone; leave the call out"
+_CONVERT = "use x.astype(dtype)"
+
 _INSTEAD = {
+    "bmm": "write x @ y",
+    "chunk": "write np.array_split(x, n, axis)",
+    "clamp": "write np.clip(x, low, high)",
+    "clone": "use x.copy()",
+    "contiguous": "PyGrad needs no such call; leave it out",
+    "cpu": _CPU,
+    "cuda": _CPU,
+    "dim": "it is x.ndim",
+    "double": _CONVERT,
+    "expand": "write np.broadcast_to(x, shape)",
     "fill": "write x[...] = value",
     "flat": "x.ravel() has the values along one axis",
+    "float": _CONVERT,
+    "gather": "write np.take_along_axis(x, indices, axis)",
+    "index_select": "write np.take(x, indices, axis)",
     "itemset": "write x[index] = value",
+    "long": _CONVERT,
+    "masked_fill": "write np.where(mask, value, x)",
+    "mm": "write x @ y",
+    "norm": "write np.linalg.norm(x)",
+    "numel": "it is x.size",
     "partition": "np.partition(x, kth) gives a new one",
     "permute": "use x.transpose(axes)",
     "put": "write np.put(x, places, values)",
+    "log_softmax": "write F.log_softmax(x)",
+    "relu": "write F.relu(x)",
+    "requires_grad_": "write x.requires_grad = True",
     "resize": "np.resize(x, shape) gives a new one",
+    "sigmoid": "write F.sigmoid(x)",
+    "softmax": "write F.softmax(x)",
     "sort": "np.sort(x) gives a sorted one",
+    "to": f"{_CONVERT}; PyGrad computes on the CPU alone",
     "unsqueeze": "use np.expand_dims(x, axis)",
     "view": "use x.reshape(shape), or x.data.view(dtype)",
+}
+
+_FUNCTIONS_INSTEAD = {
+    "bmm": "F.matmul(x, y)",
+    "cat": "F.concatenate([x, y], axis)",
+    "clamp": "F.clip(x, low, high)",
+    "hardtanh": "F.hard_tanh(x)",
+    "interpolate": "F.upsample(x, scale_factor=2)",
+    "logsigmoid": "F.log_sigmoid(x)",
+    "mm": "F.matmul(x, y)",
+    "mse_loss": "F.mean_squared_error(x, target)",
+    "normalize": "x / F.linalg.norm(x, axis=1, keepdims=True)",
+    "one_hot": "np.eye(classes)[labels]",
+    "permute": "F.transpose(x, axes)",
+    "relu6": "F.hard_tanh(x, 0, 6)",
+    "unsqueeze": "F.expand_dims(x, axis)",
 }
 
 
@@ -65,3 +108,11 @@ def missing_attribute(kind: str, name: str) -> str:
     if hasattr(np.ndarray, name):
         return f"{message}; its array has: x.data.{name}"
     return message
+
+
+def missing_function(name: str, message: str) -> str:
+    """The message for a function that PyTorch has, and F has under another name."""
+    instead = _FUNCTIONS_INSTEAD.get(name)
+    return (
+        f"functions: there is no function called {name!r}; write {instead}" if instead else message
+    )

@@ -9,6 +9,7 @@ from pygrad.exceptions import MissingWeightsError, WeightsFileError
 from pygrad.nn import (
     formats,
     functional,
+    habits,
     initializers,
     interop,
     layers,
@@ -135,5 +136,7 @@ def __getattr__(name: str) -> Any:
     # A plugin's layer stands beside the others: nn.Swish. A small letter is a submodule that is
     # being imported right now, and must not set off the loading of plugins.
     if not name[:1].isupper():
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        message = f"module {__name__!r} has no attribute {name!r}"
+        hint = habits.IN_NN.get(name)
+        raise AttributeError(f"{message}; {hint}" if hint else message)
     return layers.__getattr__(name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pygrad import Parameter, Variable
-from pygrad.nn import state
+from pygrad.nn import habits, state
 from pygrad.nn.buffer import Buffer
 from pygrad.nn.calls import Call, Spec, as_inputs, as_outputs, remembered
 from pygrad.nn.hooks import HOOKED, Hooked
@@ -400,6 +400,13 @@ class Module(Hooked):
 
     def __repr__(self) -> str:
         return _tree(self, ())
+
+    if TYPE_CHECKING:
+        ...  # with a __getattr__, every name would be one that is there
+    else:
+
+        def __getattr__(self, name):
+            habits.refuse(self, name, habits.IN_MODULE)
 
     # --------------------------------------------------------------- copies
 

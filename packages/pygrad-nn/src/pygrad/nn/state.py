@@ -133,6 +133,8 @@ def load_weights(
     if problems and strict:
         more = len(problems) - _LISTED
         lines = [*problems[:_LISTED], *([f"and {more} more"] if more > 0 else [])]
+        if where != "from_torch_state_dict" and any(p[-1] == "weight" for p in given.keys() - own):
+            lines.append("PyTorch's names, it seems: nn.interop.from_torch_state_dict takes them")
         raise WeightsError(
             f"{where}: these weights do not fit {type(module).__name__}, which stays as it was:"
             + "".join(f"\n  {line}" for line in lines)

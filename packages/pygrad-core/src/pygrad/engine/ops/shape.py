@@ -72,7 +72,7 @@ class Transpose(Unary):
     """y = x with its axes in another order; the way back is the inverse permutation."""
 
     saves = ()
-    requires = "axes must name every axis of x once"
+    requires = "axes must name every axis of x once; x.swapaxes(i, j) exchanges two"
 
     def __init__(self, axes: tuple[int, ...] | None) -> None:
         self.axes = axes
@@ -171,7 +171,10 @@ def reshape(x: ArrayLike, shape: int | Sequence[int], order: str = "C") -> Varia
     if order == "C":
         return apply(Reshape(_lengths(shape)), x)
     if order not in ("F", "A"):
-        raise ArgumentError(f"reshape: order is {order!r}; it must be 'C', 'F' or 'A'")
+        raise ArgumentError(
+            f"reshape: order is {order!r}; it must be 'C', 'F' or 'A'; to join the axes "
+            f"from the second on, write x.reshape(len(x), -1)"
+        )
     flags = np.asarray(getattr(x, "_data", x)).flags
     if order == "A" and not (flags.f_contiguous and not flags.c_contiguous):
         return reshape(x, shape)

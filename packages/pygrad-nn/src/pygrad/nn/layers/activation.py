@@ -18,6 +18,8 @@ __all__ = [
 
 
 class _Activation(Module):
+    """`inplace`, where PyTorch has it, is taken and shown, and changes nothing: results are new."""
+
     def extra_repr(self) -> str:
         import inspect
 
@@ -39,6 +41,10 @@ class ReLU(_Activation):
     Variable([0. 2.])
     """
 
+    def __init__(self, inplace: bool = False) -> None:
+        super().__init__()
+        self.inplace = inplace
+
     def forward(self, x: Variable) -> Variable:
         return F.relu(x)
 
@@ -52,6 +58,10 @@ class ReLU6(_Activation):
     >>> nn.ReLU6()([-1.0, 2.0, 9.0])
     Variable([0. 2. 6.])
     """
+
+    def __init__(self, inplace: bool = False) -> None:
+        super().__init__()
+        self.inplace = inplace
 
     def forward(self, x: Variable) -> Variable:
         return F.hard_tanh(x, 0.0, 6.0)
@@ -67,9 +77,10 @@ class LeakyReLU(_Activation):
     Variable([-0.5  2. ])
     """
 
-    def __init__(self, negative_slope: float = 0.01) -> None:
+    def __init__(self, negative_slope: float = 0.01, inplace: bool = False) -> None:
         super().__init__()
         self.negative_slope = negative_slope
+        self.inplace = inplace
 
     def forward(self, x: Variable) -> Variable:
         return F.leaky_relu(x, self.negative_slope)
@@ -85,9 +96,10 @@ class ELU(_Activation):
     Variable([0. 2.])
     """
 
-    def __init__(self, alpha: float = 1.0) -> None:
+    def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
         super().__init__()
         self.alpha = alpha
+        self.inplace = inplace
 
     def forward(self, x: Variable) -> Variable:
         return F.elu(x, self.alpha)
@@ -103,6 +115,10 @@ class SELU(_Activation):
     Variable([0.         1.05070099])
     """
 
+    def __init__(self, inplace: bool = False) -> None:
+        super().__init__()
+        self.inplace = inplace
+
     def forward(self, x: Variable) -> Variable:
         return F.selu(x)
 
@@ -117,9 +133,10 @@ class CELU(_Activation):
     Variable([0. 2.])
     """
 
-    def __init__(self, alpha: float = 1.0) -> None:
+    def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
         super().__init__()
         self.alpha = alpha
+        self.inplace = inplace
 
     def forward(self, x: Variable) -> Variable:
         return F.celu(x, self.alpha)
@@ -153,6 +170,10 @@ class SiLU(_Activation):
     Variable([0.         0.73105858])
     """
 
+    def __init__(self, inplace: bool = False) -> None:
+        super().__init__()
+        self.inplace = inplace
+
     def forward(self, x: Variable) -> Variable:
         return F.silu(x)
 
@@ -166,6 +187,10 @@ class Mish(_Activation):
     >>> nn.Mish()([0.0, 1.0])
     Variable([0.         0.86509839])
     """
+
+    def __init__(self, inplace: bool = False) -> None:
+        super().__init__()
+        self.inplace = inplace
 
     def forward(self, x: Variable) -> Variable:
         return F.mish(x)
@@ -223,10 +248,11 @@ class Hardtanh(_Activation):
     Variable([-1.   0.5])
     """
 
-    def __init__(self, min_val: float = -1.0, max_val: float = 1.0) -> None:
+    def __init__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> None:
         super().__init__()
         self.min_val = min_val
         self.max_val = max_val
+        self.inplace = inplace
 
     def forward(self, x: Variable) -> Variable:
         return F.hard_tanh(x, self.min_val, self.max_val)

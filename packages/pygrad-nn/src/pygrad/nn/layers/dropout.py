@@ -26,6 +26,8 @@ class Dropout(Module):
     ----------
     p : float
         The probability, within [0, 1], that a value is dropped.
+    inplace : bool
+        Taken for the sake of PyTorch's signature; it changes nothing.
     rng : numpy.random.Generator, optional
         Draws what is dropped; by default the generator that `pygrad.seed` restarts.
 
@@ -54,9 +56,12 @@ class Dropout(Module):
     Variable([1. 2. 3.])
     """
 
-    def __init__(self, p: float = 0.5, rng: np.random.Generator | None = None) -> None:
+    def __init__(
+        self, p: float = 0.5, inplace: bool = False, rng: np.random.Generator | None = None
+    ) -> None:
         super().__init__()
         self.dropout = Buffer(probability(type(self).__name__, p))
+        self.inplace = inplace
         self.rng = rng
 
     @property
@@ -82,6 +87,8 @@ class Dropout2d(Dropout):
     ----------
     p : float
         The probability, within [0, 1], that a channel is dropped.
+    inplace : bool
+        Taken for the sake of PyTorch's signature; it changes nothing.
     rng : numpy.random.Generator, optional
         Draws what is dropped; by default the generator that `pygrad.seed` restarts.
 

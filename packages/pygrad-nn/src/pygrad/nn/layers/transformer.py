@@ -52,14 +52,14 @@ class _Layer(Module):
             )
             setattr(self, name, attention)
         self.linear1 = Linear(d_model, width, bias, dtype, rng)
-        self.dropout = Dropout(dropout, rng)
+        self.dropout = Dropout(dropout, rng=rng)
         self.linear2 = Linear(width, d_model, bias, dtype, rng)
         self.norm_first = bool(norm_first)
         parts = range(1, len(attentions) + 2)
         for i in parts:
             setattr(self, f"norm{i}", LayerNorm(d_model, layer_norm_eps, bias=bias, dtype=dtype))
         for i in parts:
-            setattr(self, f"dropout{i}", Dropout(dropout, rng))
+            setattr(self, f"dropout{i}", Dropout(dropout, rng=rng))
         if not callable(activation) and activation not in _ACTIVATIONS:
             raise ArgumentError(
                 f"{where}: activation is {activation!r}; it must be 'relu', 'gelu' or a function"

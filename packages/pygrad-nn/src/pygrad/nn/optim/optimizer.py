@@ -11,6 +11,7 @@ import numpy as np
 from pygrad import Variable, enable_grad
 from pygrad.engine.function import Leaf
 from pygrad.exceptions import ArgumentError
+from pygrad.nn import habits
 from pygrad.nn.optim import saving
 from pygrad.nn.optim.groups import Group, part_of, parts_of
 
@@ -88,6 +89,13 @@ class Optimizer:
             for part in self._parts:
                 part.own.pop(name, None)
         super().__setattr__(name, value)
+
+    if TYPE_CHECKING:
+        ...  # with a __getattr__, every name would be one that is there
+    else:
+
+        def __getattr__(self, name):
+            habits.refuse(self, name, habits.IN_OPTIMIZER)
 
     # ------------------------------------------------------------ for subclasses
 

@@ -45,7 +45,7 @@ def unpick(g: Any, x: Any, y: Any, geometry: Geometry) -> Any:
     if exact and geometry.kernel == (2, 2) and xp.flags.c_contiguous and not has_nan and _LITTLE:
         for block in _blocks(x):
             _unpick_pairs(g[block], xp[block], y[block], gx[block])
-        return gx
+        return _cut(gx, geometry) if xp is not x else gx
     if not exact:
         gx[...] = 0
     for block in _blocks(x):
