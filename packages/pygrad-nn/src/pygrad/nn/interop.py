@@ -122,7 +122,8 @@ def to_torch_state_dict(
     Returns
     -------
     dict of arrays
-        Copies. What is shared is there under each of its names.
+        Copies, contiguous as the package safetensors wants them. What is shared is there under each
+        of its names.
 
     Examples
     --------
@@ -132,7 +133,7 @@ def to_torch_state_dict(
     {'0.weight': (2, 3), '0.bias': (2,)}
     """
     return {
-        entry.theirs: np.array(_turned(entry.weight.data, entry.transposed))
+        entry.theirs: np.array(_turned(entry.weight.data, entry.transposed), order="C")
         for entry in _entries(model, rename, conv1d)
         if entry.theirs is not None
     }
