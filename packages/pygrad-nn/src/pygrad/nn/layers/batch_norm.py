@@ -6,15 +6,19 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from pygrad import Parameter, Variable
+from pygrad import Variable
 from pygrad.exceptions import ShapeError
 from pygrad.nn import functional
 from pygrad.nn.buffer import Buffer
-from pygrad.nn.layers.checks import as_floats, float_dtype, size
+from pygrad.nn.initializers import checked_dtype
+from pygrad.nn.layers.checks import as_floats, size
+from pygrad.nn.layers.normalisation import scale_and_shift
 from pygrad.nn.module import Module
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+
+    from pygrad.nn.initializers import Initializer
 
 __all__ = ["BatchNorm1d", "BatchNorm2d"]
 
@@ -29,16 +33,17 @@ class _BatchNorm(Module):
         momentum: float | None = 0.1,
         affine: bool = True,
         track_running_stats: bool = True,
-        dtype: npt.DTypeLike = np.float32,
+        dtype: npt.DTypeLike | None = None,
+        rng: np.random.Generator | None = None,
+        init: Initializer = "ones",
     ) -> None:
         super().__init__()
         where = type(self).__name__
         n = self.num_features = size(where, "num_features", num_features)
-        dtype = float_dtype(where, dtype)
+        dtype = checked_dtype(dtype, where)
         self.eps = float(eps)
         self.momentum = None if momentum is None else float(momentum)
-        self.W = Parameter(np.ones(n, dtype)) if affine else None
-        self.b = Parameter(np.zeros(n, dtype)) if affine else None
+        self.W, self.b = scale_and_shift(where, affine, (n,), dtype, rng, init)
         track = track_running_stats
         self.running_mean = Buffer(np.zeros(n, dtype)) if track else None
         self.running_var = Buffer(np.ones(n, dtype)) if track else None
@@ -96,13 +101,20 @@ class BatchNorm1d(_BatchNorm):
         Whether there are `W` and `b`.
     track_running_stats : bool
         Whether there are running values. Without them, the batch's are used after `eval` too.
-    dtype : dtype
-        Of the parameters and running values.
+    dtype : dtype, optional
+        Of the parameters and running values; by default that of
+        `pygrad.set_default_dtype`.
+    rng : numpy.random.Generator, optional
+        For an `init` that draws; by default the generator that `pygrad.seed` restarts.
+    init : str or callable, optional
+        What `W` starts with: the name of one of `nn.initializers`, or a function
+        ``f(shape, fans, rng)``. With "zeros" in its last norm, a residual block starts as the
+        identity.
 
     Attributes
     ----------
     W, b : Parameter, shape (C,), or None
-        They start at 1 and 0.
+        They start at 1 and 0, if `init` does not say otherwise of `W`.
     running_mean, running_var : Buffer, shape (C,), or None
         They start at 0 and 1, are saved with the weights and never trained. The variance is
         unbiased.
@@ -143,7 +155,7 @@ class BatchNorm2d(_BatchNorm):
     ----------
     num_features : int
         C, how many channels there are.
-    eps, momentum, affine, track_running_stats, dtype
+    eps, momentum, affine, track_running_stats, dtype, rng, init
         As for `BatchNorm1d`.
 
     Attributes

@@ -5,16 +5,12 @@ from __future__ import annotations
 import operator
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from pygrad.exceptions import ArgumentError, DtypeError
+from pygrad.exceptions import ArgumentError
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
     from pygrad import Variable
 
-__all__ = ["as_floats", "float_dtype", "probability", "size"]
+__all__ = ["as_floats", "probability", "size"]
 
 
 def size(where: str, name: str, value: Any, least: int = 1) -> int:
@@ -26,17 +22,6 @@ def size(where: str, name: str, value: Any, least: int = 1) -> int:
     if found < least or isinstance(value, bool):
         raise ArgumentError(
             f"{where}: {name} is {value!r}; it must be a whole number of at least {least}"
-        )
-    return found
-
-
-def float_dtype(where: str, dtype: npt.DTypeLike) -> np.dtype[Any]:
-    """The dtype of a layer's parameters, one of floats."""
-    found = np.dtype(dtype)
-    if found.kind != "f":
-        raise DtypeError(
-            f"{where}: dtype is {found}; parameters are trained in small steps, so they must be "
-            f"floats: float32 or float64"
         )
     return found
 

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from pygrad import Parameter, Variable, default_rng
+from pygrad import Parameter, Variable
 from pygrad import functions as F
 from pygrad.engine.operands import operand, value_of
 from pygrad.exceptions import ArgumentError, ShapeError
-from pygrad.nn.layers.checks import float_dtype, probability, size
+from pygrad.nn.initializers import parameter
+from pygrad.nn.layers.checks import as_floats, probability, size
 from pygrad.nn.module import Module
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from pygrad.engine.typing import ArrayLike
+    from pygrad.nn.initializers import Initializer
 
 __all__ = ["Recurrent", "as_state", "first_weights"]
 
@@ -40,8 +41,9 @@ class Recurrent(Module):
         batch_first: bool = False,
         dropout: float = 0.0,
         bidirectional: bool = False,
-        dtype: npt.DTypeLike = np.float32,
+        dtype: npt.DTypeLike | None = None,
         rng: np.random.Generator | None = None,
+        init: Initializer | None = None,
     ) -> None:
         super().__init__()
         where = type(self).__name__
@@ -53,11 +55,12 @@ class Recurrent(Module):
         self.dropout = probability(where, dropout)
         self.bidirectional = bool(bidirectional)
         self.rng = rng
-        dtype = float_dtype(where, dtype)
         for layer in range(self.num_layers):
             n_in = self.input_size if layer == 0 else self.hidden_size * len(self._directions)
             for direction in self._directions:
-                weights = first_weights(n_in, self.hidden_size, self.gates, bias, dtype, rng)
+                weights = first_weights(
+                    n_in, self.hidden_size, self.gates, bias, init, dtype, rng, where
+                )
                 for name, weight in weights.items():
                     setattr(self, f"{name}_l{layer}{direction}", weight)
 
@@ -74,9 +77,7 @@ class Recurrent(Module):
     ) -> tuple[Variable, Any]:
         """Run over the sequences; the class documents shapes and arguments."""
         where = type(self).__name__
-        dtype = self.W_hh_l0.dtype
-        if x.dtype.kind in "biu":
-            x = x.astype(dtype)
+        x = as_floats(x, self.W_hh_l0)
         if x.ndim not in (2, 3) or x.shape[-1] != self.input_size:
             axes = "(batch, steps, features)" if self.batch_first else "(steps, batch, features)"
             raise ShapeError(
@@ -189,16 +190,26 @@ class Recurrent(Module):
 
 
 def first_weights(
-    n_in: int, n: int, gates: int, bias: bool, dtype: Any, rng: np.random.Generator | None
+    n_in: int,
+    n: int,
+    gates: int,
+    bias: bool,
+    init: Initializer | None,
+    dtype: npt.DTypeLike | None,
+    rng: np.random.Generator | None,
+    where: str,
 ) -> dict[str, Parameter | None]:
     """W_ih, W_hh, b_ih and b_hh at the start; without `bias`, None for those."""
-    rng = default_rng() if rng is None else rng
-    bound = 1 / math.sqrt(n)
     wide = gates * n
+    settings: dict[str, Any] = {"dtype": dtype, "rng": rng, "where": where}
+    # PyTorch's start goes by the size of the state, whatever flows in
+    start: dict[str, Any] = {"init": "fan_in_uniform", "fans": (n, wide), **settings}
     weights: dict[str, Parameter | None] = dict.fromkeys(_WEIGHTS)
     for name, shape in zip(_WEIGHTS, [(n_in, wide), (n, wide), (wide,), (wide,)], strict=True):
-        if bias or len(shape) == 2:
-            weights[name] = Parameter(rng.uniform(-bound, bound, shape).astype(dtype))
+        if len(shape) == 2 and init is not None:
+            weights[name] = parameter(shape, init, **settings)
+        elif len(shape) == 2 or bias:
+            weights[name] = parameter(shape, **start)
     return weights
 
 
