@@ -17,6 +17,8 @@ from pygrad.nn.layers.linear import Linear
 from pygrad.nn.module import Module
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
 
     from pygrad.nn.initializers import Initializer
@@ -295,6 +297,18 @@ class MultiheadAttention(Module):
             added = F.where(m.data, -np.inf, 0.0) if m.dtype == np.bool_ else m
             total = added if total is None else total + added
         return total  # type: ignore[no-any-return]
+
+    def multiply_adds(self, inputs: Sequence[tuple[int, ...]], output: Any) -> int | None:
+        """The projections, but for `out_proj`, a module of its own; scores and weighted values."""
+        if len(inputs) < 3:
+            return None  # they were given by name
+        query, key = inputs[:2]
+        axis = len(query) - 2 if self.batch_first else 0  # of the positions
+        n = query[1 - axis] if len(query) == 3 else 1
+        length, keys = query[axis], key[axis]
+        projected = length * self.embed_dim + keys * (self.kdim + self.vdim)
+        keys += (self.k_b is not None) + self.add_zero_attn
+        return n * self.embed_dim * (projected + 2 * length * keys)
 
     def extra_repr(self) -> str:
         parts = [f"{self.embed_dim}, {self.num_heads}"]

@@ -12,10 +12,12 @@ from pygrad.nn import functional
 from pygrad.nn.buffer import Buffer
 from pygrad.nn.initializers import checked_dtype
 from pygrad.nn.layers.checks import as_floats, size
-from pygrad.nn.layers.normalisation import scale_and_shift
+from pygrad.nn.layers.normalisation import scale_and_shift, work_of_norm
 from pygrad.nn.module import Module
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
 
     from pygrad.nn.initializers import Initializer
@@ -70,6 +72,10 @@ class _BatchNorm(Module):
             x, self.running_mean, self.running_var, self.W, self.b, self.training,
             0.0 if momentum is None else momentum, self.eps,
         )  # fmt: skip
+
+    def multiply_adds(self, inputs: Sequence[tuple[int, ...]], output: tuple[int, ...]) -> int:
+        measured = self.training or self.running_mean is None
+        return work_of_norm(output, self.W is not None, measured)
 
     def extra_repr(self) -> str:
         text = f"{self.num_features}"

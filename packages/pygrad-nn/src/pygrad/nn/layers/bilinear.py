@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from pygrad import Variable
@@ -11,6 +12,8 @@ from pygrad.nn.layers.checks import as_floats, size
 from pygrad.nn.module import Module
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     import numpy.typing as npt
 
@@ -97,6 +100,10 @@ class Bilinear(Module):
     def forward(self, x1: Variable, x2: Variable) -> Variable:
         """Compute it for `x1` of shape (..., in1_features) and `x2` of (..., in2_features)."""
         return bilinear(as_floats(x1, self.W), as_floats(x2, self.W), self.W, self.b)
+
+    def multiply_adds(self, inputs: Sequence[tuple[int, ...]], output: tuple[int, ...]) -> int:
+        # x1 with all matrices, then a product with x2 for each output
+        return math.prod(output) * (self.in1_features + 1) * self.in2_features
 
     def extra_repr(self) -> str:
         bias = "" if self.b is not None else ", bias=False"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from pygrad import Variable
@@ -12,6 +13,8 @@ from pygrad.nn.layers.checks import as_floats
 from pygrad.nn.layers.convolution_base import ConvolutionBase
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     import numpy.typing as npt
 
@@ -57,6 +60,9 @@ class _Conv(ConvolutionBase):
             self.groups, self.padding_mode,
         )  # fmt: skip
         return y
+
+    def multiply_adds(self, inputs: Sequence[tuple[int, ...]], output: tuple[int, ...]) -> int:
+        return math.prod(output) * math.prod(self.W.shape[1:])  # each output sums over a window
 
 
 class Conv1d(_Conv):

@@ -14,6 +14,8 @@ from pygrad.nn.layers.checks import size
 from pygrad.nn.module import Module
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
 
     from pygrad.engine.typing import ArrayLike
@@ -148,6 +150,9 @@ class Embedding(Module):
             self.norm_type,
             self.scale_grad_by_freq,
         )
+
+    def multiply_adds(self, inputs: Sequence[tuple[int, ...]], output: tuple[int, ...]) -> int:
+        return 0  # it looks up, and computes nothing
 
     def extra_repr(self) -> str:
         parts = [f"{self.num_embeddings}, {self.embedding_dim}"]

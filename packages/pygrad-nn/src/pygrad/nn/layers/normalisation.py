@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from pygrad import Parameter, Variable
@@ -13,12 +14,14 @@ from pygrad.nn.layers.checks import as_floats, size
 from pygrad.nn.module import Module
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     import numpy.typing as npt
 
     from pygrad.nn.initializers import Initializer
 
-__all__ = ["GroupNorm", "InstanceNorm2d", "LayerNorm", "RMSNorm", "scale_and_shift"]
+__all__ = ["GroupNorm", "InstanceNorm2d", "LayerNorm", "RMSNorm", "scale_and_shift", "work_of_norm"]
 
 
 class GroupNorm(Module):
@@ -96,6 +99,9 @@ class GroupNorm(Module):
             )
         return functional.group_norm(x, self.num_groups, self.W, self.b, self.eps)
 
+    def multiply_adds(self, inputs: Sequence[tuple[int, ...]], output: tuple[int, ...]) -> int:
+        return work_of_norm(output, self.W is not None)
+
     def extra_repr(self) -> str:
         return f"{self.num_groups}, {self.num_channels}" + _rest(self.eps, self.W is not None)
 
@@ -172,6 +178,9 @@ class InstanceNorm2d(Module):
         y = functional.instance_norm(x[None] if single else x, self.W, self.b, self.eps)
         return y[0] if single else y
 
+    def multiply_adds(self, inputs: Sequence[tuple[int, ...]], output: tuple[int, ...]) -> int:
+        return work_of_norm(output, self.W is not None)
+
     def extra_repr(self) -> str:
         return f"{self.num_features}" + (", affine=True" if self.W is not None else "")
 
@@ -244,6 +253,9 @@ class LayerNorm(Module):
         x = x if self.W is None else as_floats(x, self.W)
         return functional.layer_norm(x, self.normalized_shape, self.W, self.b, self.eps)
 
+    def multiply_adds(self, inputs: Sequence[tuple[int, ...]], output: tuple[int, ...]) -> int:
+        return work_of_norm(output, self.W is not None)
+
     def extra_repr(self) -> str:
         return f"{_shown(self.normalized_shape)}" + _rest(
             self.eps, self.W is not None, "elementwise_affine", self.W is None or self.b is not None
@@ -314,6 +326,9 @@ class RMSNorm(Module):
         x = x if self.W is None else as_floats(x, self.W)
         return functional.rms_norm(x, self.normalized_shape, self.W, self.eps)
 
+    def multiply_adds(self, inputs: Sequence[tuple[int, ...]], output: tuple[int, ...]) -> int:
+        return work_of_norm(output, self.W is not None)
+
     def extra_repr(self) -> str:
         return f"{_shown(self.normalized_shape)}" + _rest(
             1e-5 if self.eps is None else self.eps, self.W is not None, "elementwise_affine"
@@ -335,6 +350,11 @@ def scale_and_shift(
         return None, None
     W = parameter(shape, init, dtype=dtype, rng=rng, where=where)
     return W, parameter(shape, "zeros", dtype=dtype, where=where) if bias else None
+
+
+def work_of_norm(output: tuple[int, ...], affine: bool, measured: bool = True) -> int:
+    """For each value: its part in the variance, if that is measured; to divide; to scale it."""
+    return math.prod(output) * (measured + 1 + affine)
 
 
 def _shape(where: str, given: Sizes) -> tuple[int, ...]:

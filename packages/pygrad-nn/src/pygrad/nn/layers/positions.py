@@ -15,6 +15,7 @@ from pygrad.nn.layers.dropout import Dropout
 from pygrad.nn.module import Module
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
     import numpy as np
@@ -180,3 +181,6 @@ class LearnedPositionalEncoding(Positional):
     def forward(self, x: Variable) -> Variable:
         """Add the vectors of the positions to `x`."""
         return self._added(x, self.W)
+
+    def multiply_adds(self, inputs: Sequence[tuple[int, ...]], output: tuple[int, ...]) -> int:
+        return 0  # additions alone

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -15,6 +16,8 @@ from pygrad.nn.layers.checks import as_floats, probability, size
 from pygrad.nn.module import Module
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
 
     from pygrad.engine.typing import ArrayLike
@@ -173,6 +176,12 @@ class Recurrent(Module):
                 f"within 0..{steps}, the steps of x"
             )
         return np.arange(steps)[:, None] < lengths
+
+    def multiply_adds(self, inputs: Sequence[tuple[int, ...]], output: Any) -> int:
+        """The matrix products alone: beside them, the gates cost little."""
+        steps = math.prod(inputs[0][:-1])
+        matrices = (p.size for name, p in self.named_params() if name.startswith("W"))
+        return steps * sum(matrices)  # each weight once at each step, in each direction
 
     def extra_repr(self) -> str:
         parts = [f"{self.input_size}, {self.hidden_size}"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -14,6 +15,8 @@ from pygrad.nn.layers.recurrent_base import as_state, first_weights
 from pygrad.nn.module import Module
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
 
     from pygrad.nn.initializers import Initializer
@@ -73,6 +76,10 @@ class Cell(Module):
                 f"have {shape}"
             )
         return state
+
+    def multiply_adds(self, inputs: Sequence[tuple[int, ...]], output: Any) -> int:
+        """The matrix products alone: beside them, the gates cost little."""
+        return math.prod(inputs[0][:-1]) * (self.W_ih.size + self.W_hh.size)
 
     def extra_repr(self) -> str:
         bias = "" if self.b_ih is not None else ", bias=False"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -66,6 +67,11 @@ class Upsample(Module):
     def forward(self, x: Variable) -> Variable:
         """Resample `x` of shape (N, C, ...)."""
         return functional.upsample(x, self.size, self.scale_factor, self.mode, self.align_corners)
+
+    def multiply_adds(self, inputs: Sequence[tuple[int, ...]], output: tuple[int, ...]) -> int:
+        if self.mode == "nearest":
+            return 0
+        return math.prod(output) * 2 ** (len(output) - 2)  # two neighbours on each axis
 
     def extra_repr(self) -> str:
         shown: dict[str, Any] = {"size": self.size, "scale_factor": self.scale_factor}

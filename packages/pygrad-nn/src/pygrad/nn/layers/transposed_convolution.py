@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from pygrad import Variable
@@ -11,6 +12,8 @@ from pygrad.nn.layers.checks import as_floats
 from pygrad.nn.layers.convolution_base import ConvolutionBase
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     import numpy.typing as npt
 
@@ -50,6 +53,9 @@ class _ConvTranspose(ConvolutionBase):
             self.groups, self.dilation,
         )  # fmt: skip
         return y
+
+    def multiply_adds(self, inputs: Sequence[tuple[int, ...]], output: tuple[int, ...]) -> int:
+        return math.prod(inputs[0]) * math.prod(self.W.shape[1:])  # each input adds a kernel
 
 
 class ConvTranspose1d(_ConvTranspose):
