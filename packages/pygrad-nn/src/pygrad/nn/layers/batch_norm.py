@@ -22,10 +22,12 @@ if TYPE_CHECKING:
 
     from pygrad.nn.initializers import Initializer
 
-__all__ = ["BatchNorm1d", "BatchNorm2d"]
+__all__ = ["BatchNorm", "BatchNorm1d", "BatchNorm2d"]
 
 
-class _BatchNorm(Module):
+class BatchNorm(Module):
+    """The base of BatchNorm1d and BatchNorm2d, which document it."""
+
     shapes: ClassVar[dict[int, str]]  # what x may look like, by its number of axes
 
     def __init__(
@@ -73,6 +75,14 @@ class _BatchNorm(Module):
             0.0 if momentum is None else momentum, self.eps,
         )  # fmt: skip
 
+    def reset_running_stats(self) -> None:
+        """Let the running values start anew, at 0 and 1."""
+        for buffer, value in (
+            (self.running_mean, 0), (self.running_var, 1), (self.num_batches_tracked, 0),
+        ):  # fmt: skip
+            if buffer is not None:
+                buffer.data[...] = value
+
     def multiply_adds(self, inputs: Sequence[tuple[int, ...]], output: tuple[int, ...]) -> int:
         measured = self.training or self.running_mean is None
         return work_of_norm(output, self.W is not None, measured)
@@ -88,7 +98,7 @@ class _BatchNorm(Module):
         return text + ("" if self.running_mean is not None else ", track_running_stats=False")
 
 
-class BatchNorm1d(_BatchNorm):
+class BatchNorm1d(BatchNorm):
     """Normalise each feature by its mean and variance over the batch, then scale and shift it.
 
     ``y = (x - mean) / sqrt(var + eps) * W + b``. After `eval`, the running mean and variance take
@@ -151,7 +161,7 @@ class BatchNorm1d(_BatchNorm):
     shapes = {2: "(N, C)", 3: "(N, C, L)"}  # noqa: RUF012
 
 
-class BatchNorm2d(_BatchNorm):
+class BatchNorm2d(BatchNorm):
     """Normalise each channel by its mean and variance over the batch, then scale and shift it.
 
     ``y = (x - mean) / sqrt(var + eps) * W + b``. After `eval`, the running mean and variance take
