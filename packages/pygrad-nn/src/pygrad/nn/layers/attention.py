@@ -10,9 +10,9 @@ from pygrad import Parameter, Variable
 from pygrad import functions as F
 from pygrad.engine.operands import operand
 from pygrad.exceptions import ArgumentError, ShapeError
+from pygrad.nn.checks import probability, whole_number
 from pygrad.nn.functional.attention import attention_weights, scaled_dot_product_attention
 from pygrad.nn.initializers import parameter
-from pygrad.nn.layers.checks import probability, size
 from pygrad.nn.layers.linear import Linear
 from pygrad.nn.module import Module
 
@@ -110,15 +110,15 @@ class MultiheadAttention(Module):
         init: Initializer | None = None,
     ) -> None:
         super().__init__()
-        self.embed_dim = n = size(_WHERE, "embed_dim", embed_dim)
-        self.num_heads = size(_WHERE, "num_heads", num_heads)
+        self.embed_dim = n = whole_number(_WHERE, "embed_dim", embed_dim)
+        self.num_heads = whole_number(_WHERE, "num_heads", num_heads)
         if n % self.num_heads:
             raise ArgumentError(
                 f"{_WHERE}: embed_dim is {n} and num_heads {num_heads}; every head takes an equal "
                 f"part, so embed_dim must be a multiple of num_heads"
             )
-        self.kdim = n if kdim is None else size(_WHERE, "kdim", kdim)
-        self.vdim = n if vdim is None else size(_WHERE, "vdim", vdim)
+        self.kdim = n if kdim is None else whole_number(_WHERE, "kdim", kdim)
+        self.vdim = n if vdim is None else whole_number(_WHERE, "vdim", vdim)
         self.dropout = probability(_WHERE, dropout)
         self.add_zero_attn = bool(add_zero_attn)
         self.batch_first = bool(batch_first)

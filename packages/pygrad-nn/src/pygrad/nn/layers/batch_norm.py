@@ -10,8 +10,8 @@ from pygrad import Variable
 from pygrad.exceptions import ShapeError
 from pygrad.nn import functional
 from pygrad.nn.buffer import Buffer
+from pygrad.nn.checks import as_floats, whole_number
 from pygrad.nn.initializers import checked_dtype
-from pygrad.nn.layers.checks import as_floats, size
 from pygrad.nn.layers.normalisation import scale_and_shift, work_of_norm
 from pygrad.nn.module import Module
 
@@ -43,7 +43,7 @@ class BatchNorm(Module):
     ) -> None:
         super().__init__()
         where = type(self).__name__
-        n = self.num_features = size(where, "num_features", num_features)
+        n = self.num_features = whole_number(where, "num_features", num_features)
         dtype = checked_dtype(dtype, where)
         self.eps = float(eps)
         self.momentum = None if momentum is None else float(momentum)

@@ -6,9 +6,9 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from pygrad import Variable
+from pygrad.nn.checks import as_floats, whole_number
 from pygrad.nn.functional.bilinear_map import bilinear
 from pygrad.nn.initializers import parameter
-from pygrad.nn.layers.checks import as_floats, size
 from pygrad.nn.module import Module
 
 if TYPE_CHECKING:
@@ -73,9 +73,9 @@ class Bilinear(Module):
         init: Initializer | None = None,
     ) -> None:
         super().__init__()
-        n1 = size("Bilinear", "in1_features", in1_features)
-        n2 = size("Bilinear", "in2_features", in2_features)
-        m = size("Bilinear", "out_features", out_features)
+        n1 = whole_number("Bilinear", "in1_features", in1_features)
+        n2 = whole_number("Bilinear", "in2_features", in2_features)
+        m = whole_number("Bilinear", "out_features", out_features)
         settings: dict[str, Any] = {"dtype": dtype, "rng": rng, "where": "Bilinear"}
         start: dict[str, Any] = {"init": "fan_in_uniform", "fans": (n1, m), **settings}
         # the two inputs flow in together, but PyTorch's start counts the first alone

@@ -6,10 +6,10 @@ import math
 from typing import TYPE_CHECKING
 
 from pygrad import Variable
-from pygrad.exceptions import ArgumentError
 from pygrad.nn import functional
+from pygrad.nn.checks import as_floats, one_of
+from pygrad.nn.functional.convolution import PADDING_MODES
 from pygrad.nn.functional.geometry import Sizes, paddings
-from pygrad.nn.layers.checks import as_floats
 from pygrad.nn.layers.convolution_base import ConvolutionBase
 
 if TYPE_CHECKING:
@@ -44,12 +44,7 @@ class _Conv(ConvolutionBase):
         where = type(self).__name__
         pairs = paddings(where, padding, self.kernel_size, self.stride, self.dilation)
         self.padding = padding if isinstance(padding, str) else tuple(a for a, _ in pairs)
-        modes = ("zeros", "reflect", "replicate", "circular")
-        if padding_mode not in modes:
-            raise ArgumentError(
-                f"{where}: padding_mode is {padding_mode!r}; it must be one of {', '.join(modes)}"
-            )
-        self.padding_mode = padding_mode
+        self.padding_mode = one_of(where, "padding_mode", padding_mode, PADDING_MODES)
         self._start((self.out_channels, self.in_channels // self.groups), bias, init, dtype, rng)
 
     def forward(self, x: Variable) -> Variable:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pygrad import Parameter
 from pygrad.exceptions import ArgumentError
+from pygrad.nn.checks import whole_number
 from pygrad.nn.functional.geometry import Sizes, lengths
 from pygrad.nn.initializers import parameter
-from pygrad.nn.layers.checks import size
 from pygrad.nn.module import Module
 
 if TYPE_CHECKING:
@@ -35,9 +35,9 @@ class ConvolutionBase(Module):
         groups: int,
     ) -> None:
         where, n = type(self).__name__, self.axes
-        self.in_channels = size(where, "in_channels", in_channels)
-        self.out_channels = size(where, "out_channels", out_channels)
-        self.groups = size(where, "groups", groups)
+        self.in_channels = whole_number(where, "in_channels", in_channels)
+        self.out_channels = whole_number(where, "out_channels", out_channels)
+        self.groups = whole_number(where, "groups", groups)
         for name in ("in_channels", "out_channels"):
             if getattr(self, name) % self.groups:
                 raise ArgumentError(

@@ -8,9 +8,9 @@ import numpy as np
 
 from pygrad import Variable
 from pygrad.exceptions import ShapeError
+from pygrad.nn.checks import whole_number
 from pygrad.nn.functional.lookup import embedding, row_number
 from pygrad.nn.initializers import parameter
-from pygrad.nn.layers.checks import size
 from pygrad.nn.module import Module
 
 if TYPE_CHECKING:
@@ -85,8 +85,8 @@ class Embedding(Module):
         init: Initializer = "normal",
     ) -> None:
         super().__init__()
-        n = size("Embedding", "num_embeddings", num_embeddings)
-        width = size("Embedding", "embedding_dim", embedding_dim)
+        n = whole_number("Embedding", "num_embeddings", num_embeddings)
+        width = whole_number("Embedding", "embedding_dim", embedding_dim)
         self.W = parameter((n, width), init, dtype=dtype, rng=rng, where="Embedding")
         if padding_idx is not None:
             padding_idx = row_number("Embedding", padding_idx, n)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from pygrad import Variable
 from pygrad import functions as F
+from pygrad.nn.checks import whole_number
 from pygrad.nn.initializers import parameter
-from pygrad.nn.layers.checks import size
 from pygrad.nn.module import Module
 
 if TYPE_CHECKING:
@@ -75,8 +75,8 @@ class Linear(Module):
         init: Initializer = "fan_in_uniform",
     ) -> None:
         super().__init__()
-        n = size("Linear", "in_features", in_features)
-        m = size("Linear", "out_features", out_features)
+        n = whole_number("Linear", "in_features", in_features)
+        m = whole_number("Linear", "out_features", out_features)
         settings: dict[str, Any] = {"fans": (n, m), "dtype": dtype, "rng": rng, "where": "Linear"}
         self.W = parameter((n, m), init, **settings)
         self.b = parameter((m,), "fan_in_uniform", **settings) if bias else None

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from pygrad import Parameter, Variable
 from pygrad.exceptions import ArgumentError, ShapeError
 from pygrad.nn import functional
+from pygrad.nn.checks import as_floats, whole_number
 from pygrad.nn.functional.geometry import Sizes, lengths
 from pygrad.nn.initializers import checked_dtype, parameter
-from pygrad.nn.layers.checks import as_floats, size
 from pygrad.nn.module import Module
 
 if TYPE_CHECKING:
@@ -78,8 +78,8 @@ class GroupNorm(Module):
         init: Initializer = "ones",
     ) -> None:
         super().__init__()
-        self.num_groups = size("GroupNorm", "num_groups", num_groups)
-        self.num_channels = size("GroupNorm", "num_channels", num_channels)
+        self.num_groups = whole_number("GroupNorm", "num_groups", num_groups)
+        self.num_channels = whole_number("GroupNorm", "num_channels", num_channels)
         if self.num_channels % self.num_groups:
             raise ArgumentError(
                 f"GroupNorm: num_channels is {num_channels}; it must be a multiple of "
@@ -160,7 +160,7 @@ class InstanceNorm2d(Module):
         init: Initializer = "ones",
     ) -> None:
         super().__init__()
-        self.num_features = size("InstanceNorm2d", "num_features", num_features)
+        self.num_features = whole_number("InstanceNorm2d", "num_features", num_features)
         self.eps = float(eps)
         self.W, self.b = scale_and_shift(
             "InstanceNorm2d", affine, (self.num_features,), dtype, rng, init

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from pygrad import Variable
 from pygrad import functions as F
 from pygrad.exceptions import ShapeError
+from pygrad.nn.checks import whole_number
 from pygrad.nn.functional.positions import sinusoidal_positions
 from pygrad.nn.initializers import normal, parameter
-from pygrad.nn.layers.checks import size
 from pygrad.nn.layers.dropout import Dropout
 from pygrad.nn.module import Module
 
@@ -41,8 +41,8 @@ class Positional(Module):
     ) -> None:
         super().__init__()
         where = type(self).__name__
-        self.d_model = size(where, "d_model", d_model)
-        self.max_len = size(where, "max_len", max_len)
+        self.d_model = whole_number(where, "d_model", d_model)
+        self.max_len = whole_number(where, "max_len", max_len)
         self.batch_first = bool(batch_first)
         self.dropout = Dropout(dropout, rng)
 

@@ -11,8 +11,8 @@ from pygrad import Parameter, Variable
 from pygrad import functions as F
 from pygrad.engine.operands import operand, value_of
 from pygrad.exceptions import ArgumentError, ShapeError
+from pygrad.nn.checks import as_floats, probability, whole_number
 from pygrad.nn.initializers import parameter
-from pygrad.nn.layers.checks import as_floats, probability, size
 from pygrad.nn.module import Module
 
 if TYPE_CHECKING:
@@ -50,9 +50,9 @@ class Recurrent(Module):
     ) -> None:
         super().__init__()
         where = type(self).__name__
-        self.input_size = size(where, "input_size", input_size)
-        self.hidden_size = size(where, "hidden_size", hidden_size)
-        self.num_layers = size(where, "num_layers", num_layers)
+        self.input_size = whole_number(where, "input_size", input_size)
+        self.hidden_size = whole_number(where, "hidden_size", hidden_size)
+        self.num_layers = whole_number(where, "num_layers", num_layers)
         self.bias = bool(bias)
         self.batch_first = bool(batch_first)
         self.dropout = probability(where, dropout)

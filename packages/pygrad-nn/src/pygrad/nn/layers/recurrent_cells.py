@@ -9,8 +9,8 @@ import numpy as np
 
 from pygrad import Parameter, Variable
 from pygrad.exceptions import ShapeError
+from pygrad.nn.checks import as_floats, whole_number
 from pygrad.nn.functional.recurrent_cells import gru_cell, lstm_cell, nonlinearity_of, rnn_cell
-from pygrad.nn.layers.checks import as_floats, size
 from pygrad.nn.layers.recurrent_base import as_state, first_weights
 from pygrad.nn.module import Module
 
@@ -44,8 +44,8 @@ class Cell(Module):
     ) -> None:
         super().__init__()
         where = type(self).__name__
-        n_in = size(where, "input_size", input_size)
-        n = size(where, "hidden_size", hidden_size)
+        n_in = whole_number(where, "input_size", input_size)
+        n = whole_number(where, "hidden_size", hidden_size)
         weights = first_weights(n_in, n, self.gates, bias, init, dtype, rng, where)
         for name, weight in weights.items():
             setattr(self, name, weight)

@@ -9,8 +9,9 @@ from typing import Any
 from pygrad import Variable
 from pygrad.exceptions import ArgumentError
 from pygrad.nn import functional
+from pygrad.nn.checks import one_of, whole_number
 from pygrad.nn.functional.geometry import Sizes
-from pygrad.nn.layers.checks import size as whole_number
+from pygrad.nn.functional.resampling import AXES_OF_MODE
 from pygrad.nn.module import Module
 
 __all__ = ["PixelShuffle", "Upsample"]
@@ -53,15 +54,11 @@ class Upsample(Module):
         align_corners: bool | None = None,
     ) -> None:
         super().__init__()
-        if mode not in ("nearest", "linear", "bilinear"):
-            raise ArgumentError(
-                f"Upsample: mode is {mode!r}; it must be one of nearest, linear, bilinear"
-            )
         if (size is None) == (scale_factor is None):
             raise ArgumentError("Upsample: give size or scale_factor, one of the two")
         self.size = size
         self.scale_factor = scale_factor
-        self.mode = mode
+        self.mode = one_of("Upsample", "mode", mode, AXES_OF_MODE)
         self.align_corners = align_corners
 
     def forward(self, x: Variable) -> Variable:
@@ -71,7 +68,8 @@ class Upsample(Module):
     def multiply_adds(self, inputs: Sequence[tuple[int, ...]], output: tuple[int, ...]) -> int:
         if self.mode == "nearest":
             return 0
-        return math.prod(output) * 2 ** (len(output) - 2)  # two neighbours on each axis
+        neighbours = 2 if self.mode == "linear" else 4  # two on each axis
+        return math.prod(output) * neighbours
 
     def extra_repr(self) -> str:
         shown: dict[str, Any] = {"size": self.size, "scale_factor": self.scale_factor}

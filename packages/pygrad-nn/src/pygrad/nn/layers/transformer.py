@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from pygrad import Variable
 from pygrad import functions as F
 from pygrad.exceptions import ArgumentError
+from pygrad.nn.checks import whole_number
 from pygrad.nn.layers.attention import MultiheadAttention
-from pygrad.nn.layers.checks import size
 from pygrad.nn.layers.dropout import Dropout
 from pygrad.nn.layers.linear import Linear
 from pygrad.nn.layers.normalisation import LayerNorm
@@ -47,7 +47,7 @@ class _Layer(Module):
     ) -> None:
         super().__init__()
         where = type(self).__name__
-        width = size(where, "dim_feedforward", dim_feedforward)
+        width = whole_number(where, "dim_feedforward", dim_feedforward)
         for name in attentions:
             attention = MultiheadAttention(
                 d_model, nhead, dropout, bias, batch_first=batch_first, dtype=dtype, rng=rng,

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from pygrad import Variable
 from pygrad.nn import functional
+from pygrad.nn.checks import as_floats
 from pygrad.nn.functional.geometry import Sizes, lengths
-from pygrad.nn.layers.checks import as_floats
 from pygrad.nn.layers.convolution_base import ConvolutionBase
 
 if TYPE_CHECKING:
