@@ -186,6 +186,16 @@ def test_functions_give_the_same(name):
 LAYERS = {
     "grouped": (nn.Conv2d(4, 6, (3, 2), stride=2, dilation=(1, 2), groups=2), (3, 4, 9, 8)),
     "conv1d": (nn.Conv1d(4, 2, 3, padding="same"), (3, 4, 9)),
+    "transposed": (
+        nn.ConvTranspose2d(4, 6, (3, 2), 2, padding=1, output_padding=(1, 0), groups=2),
+        (3, 4, 4, 5),
+    ),
+    "transposed_1d": (nn.ConvTranspose1d(4, 2, 3, dilation=2, bias=False), (3, 4, 5)),
+    "doubled": (nn.Upsample(scale_factor=2), (3, 4, 4, 5)),
+    "nearest": (nn.Upsample(size=(7, 4)), (3, 4, 4, 5)),
+    "bilinear": (nn.Upsample(scale_factor=1.5, mode="bilinear"), (3, 4, 4, 5)),
+    "linear": (nn.Upsample(9, mode="linear", align_corners=True), (3, 4, 5)),
+    "shuffled": (nn.PixelShuffle(2), (3, 4, 4, 5)),
     "ceil": (nn.MaxPool2d(3, stride=2, ceil_mode=True), (3, 4, 8, 8)),
     "padded": (nn.MaxPool2d(3, stride=2, padding=1), (3, 4, 9, 8)),
     "avg": (nn.AvgPool2d(2), (3, 4, 8, 8)),

@@ -216,3 +216,27 @@ def test_another_model_is_refused():
         average.update(larger)
     with pytest.raises(ArgumentError, match="decay is 2"):
         nn.optim.ExponentialMovingAverage(Net(), 2)
+
+
+def test_measuring_statistics_anew_puts_modes_and_momenta_back():
+    model = nn.Sequential(nn.BatchNorm1d(2, momentum=0.3), nn.Dropout(0.5), nn.BatchNorm1d(2))
+    model[0].eval()
+    modes = [m.training for m in model.modules()]
+    x = np.arange(12.0).reshape(3, 2, 2)
+    nn.optim.update_bn(x, model)
+    np.testing.assert_allclose(model[0].running_mean.data, [5, 6])
+
+    def broken():
+        yield [x[0]]
+        raise RuntimeError("no more")
+
+    with pytest.raises(RuntimeError, match="no more"):
+        nn.optim.update_bn(broken(), model)
+    np.testing.assert_allclose(model[0].running_mean.data, [1, 2])
+    assert [m.training for m in model.modules()] == modes
+    assert (model[0].momentum, model[2].momentum) == (0.3, 0.1)
+    assert all(p.grad is None for p in model.params())
+
+
+def test_a_model_without_batch_norms_reads_no_data():
+    nn.optim.update_bn(iter(lambda: pytest.fail("read"), None), Net())

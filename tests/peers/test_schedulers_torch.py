@@ -165,3 +165,22 @@ def test_averages_of_weights_are_pytorchs(decay):
     np.testing.assert_allclose(
         average.module.b.data, other.module.bias.detach().numpy(), rtol=1e-5, atol=1e-6
     )
+
+
+def test_statistics_measured_anew_are_pytorchs():
+    model = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4, momentum=0.3))
+    peer = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.BatchNorm1d(4, momentum=0.3))
+    peer.load_state_dict(
+        {k: torch.tensor(v) for k, v in nn.interop.to_torch_state_dict(model).items()}
+    )
+    rng = np.random.default_rng(0)
+    batches = [(rng.normal(1, 2, (n, 3)).astype("f4"), n) for n in (8, 8, 5)]
+    model(batches[0][0])  # what was measured before does not count
+    model.eval()
+    nn.optim.update_bn(batches, model)
+    torch.optim.swa_utils.update_bn([(torch.tensor(x), n) for x, n in batches], peer)
+    ours, theirs = model[1], peer[1]
+    for a, b in ((ours.running_mean, theirs.running_mean), (ours.running_var, theirs.running_var)):
+        np.testing.assert_allclose(a.data, b.numpy(), rtol=1e-5)
+    assert ours.num_batches_tracked.item() == theirs.num_batches_tracked.item() == 3
+    assert ours.momentum == theirs.momentum == 0.3

@@ -28,6 +28,7 @@ from pygrad.nn.functional import (
     normalisation,
     pooling,
     recurrent,
+    resampling,
 )
 
 __all__ = ["Writing", "expression", "known"]
@@ -164,6 +165,28 @@ def _convolution(w: Writing) -> str:
     return w.call("convolution", *_geometry(w), f"groups={groups}")
 
 
+def _convolution_transpose(w: Writing) -> str:
+    if len(w.args) == 2:
+        w.args.append("None")
+    g = w.nodes[0].geometry  # type: ignore[attr-defined]
+    return w.call("convolution_transpose", *_geometry(w), f"groups={g.groups}", f"size={g.size!r}")
+
+
+def _resample(w: Writing) -> str:
+    weights = w.nodes[0].weights  # type: ignore[attr-defined]
+    longest = max(map(len, weights.rows))
+    # where a row is shorter, the value where it starts counts once more, with a weight of 0
+    index = np.array(weights.starts)[:, None] + np.zeros(longest, int)
+    factors = np.zeros((len(weights.rows), longest))
+    for i, row in enumerate(weights.rows):
+        index[i, : len(row)] += np.arange(len(row))
+        factors[i, : len(row)] = row
+    return w.call(
+        "resample", f"axis={w.setting('axis')}", f"index={w.constant(index)}",
+        f"weights={w.constant(factors)}",
+    )  # fmt: skip
+
+
 def _pool(w: Writing, name: str) -> str:
     g = w.nodes[0].geometry  # type: ignore[attr-defined]
     # as far on the right as the last window reaches: it may stand out
@@ -245,6 +268,8 @@ _CODE: dict[type, Writer] = {
     joining.Stack: _joined("stack"),
     joining.Split: _numpy("split", "parts", "axis"),
     convolution.Convolution: _convolution,
+    convolution.ConvolutionTranspose: _convolution_transpose,
+    resampling.Resample: _resample,
     pooling.MaxPool: lambda w: _pool(w, "max_pool"),
     pooling.AvgPool: _avg_pool,
     normalisation.Normalise: _helper("normalise", "axes", "eps", "centred"),

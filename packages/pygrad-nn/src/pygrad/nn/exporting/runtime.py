@@ -79,6 +79,36 @@ def convolution(
     return y if b is None else y + b.reshape(-1, *[1] * n)
 
 
+def convolution_transpose(
+    x: Any, W: Any, b: Any, stride: Any, padding: Any, dilation: Any, groups: int, size: Any
+) -> Any:
+    """Each value of x adds its multiple of W to an image of a size, plus b."""
+    n = W.ndim - 2
+    room = [m + before + after for m, (before, after) in zip(size, padding, strict=True)]
+    y = np.zeros((len(x), W.shape[1] * groups, *room), x.dtype)
+    for place in np.ndindex(*W.shape[2:]):
+        parts = [
+            np.tensordot(part, V[(slice(None), slice(None), *place)], (1, 0))
+            for part, V in zip(np.split(x, groups, axis=1), np.split(W, groups), strict=True)
+        ]
+        first = [k * d for k, d in zip(place, dilation, strict=True)]
+        lands = [
+            slice(f, f + (m - 1) * s + 1, s)
+            for f, m, s in zip(first, x.shape[2:], stride, strict=True)
+        ]
+        y[(slice(None), slice(None), *lands)] += np.moveaxis(np.concatenate(parts, -1), -1, 1)
+    inside = [slice(before, before + m) for m, (before, _) in zip(size, padding, strict=True)]
+    y = y[(slice(None), slice(None), *inside)]
+    return y if b is None else y + b.reshape(-1, *[1] * n)
+
+
+def resample(x: Any, axis: int, index: Any, weights: Any) -> Any:
+    """Weighted sums along an axis: a row of index and weights for each new value."""
+    shape = [-1 if i == axis else 1 for i in range(x.ndim)]
+    columns = zip(index.T, weights.T.astype(x.dtype), strict=True)
+    return sum(np.take(x, i, axis) * weight.reshape(shape) for i, weight in columns)
+
+
 def max_pool(x: Any, kernel: Any, stride: Any, padding: Any, dilation: Any) -> Any:
     """The largest value of each window."""
     seen = windows(x, kernel, stride, padding, dilation, -np.inf)

@@ -14,7 +14,8 @@ from pygrad.engine.function import apply
 from pygrad.engine.kernels.dropout import keep_mask
 from pygrad.engine.mode import is_recording
 from pygrad.engine.operands import operand
-from pygrad.exceptions import ArgumentError, DtypeError, ShapeError
+from pygrad.exceptions import DtypeError, ShapeError
+from pygrad.nn.checks import probability
 from pygrad.nn.functional.fused import Fused
 from pygrad.nn.functional.kernels.attention import attention_backward, attention_forward
 
@@ -143,11 +144,7 @@ def scaled_dot_product_attention(
               [3.]])
     """
     q, k, v = (operand(x, "scaled_dot_product_attention") for x in (query, key, value))
-    if not 0 <= dropout_p <= 1:
-        raise ArgumentError(
-            f"scaled_dot_product_attention: dropout_p is {dropout_p}; a probability lies within "
-            f"[0, 1]"
-        )
+    dropout_p = probability("scaled_dot_product_attention", dropout_p, "dropout_p")
     if enable_gqa:
         k, v = (_repeated_heads(x, q) for x in (k, v))
     q, k, v = _fitting(q, k, v)

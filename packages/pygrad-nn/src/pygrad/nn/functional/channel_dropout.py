@@ -9,7 +9,8 @@ import numpy as np
 from pygrad import default_rng
 from pygrad.engine.kernels.dropout import keep_mask
 from pygrad.engine.operands import operand
-from pygrad.exceptions import ArgumentError, ShapeError
+from pygrad.exceptions import ShapeError
+from pygrad.nn.checks import probability
 
 if TYPE_CHECKING:
     from pygrad import Variable
@@ -58,9 +59,7 @@ def dropout2d(
     [0.0, 8.0]
     """
     x = operand(x, "dropout2d")
-    p = float(p)
-    if not 0 <= p <= 1:
-        raise ArgumentError(f"dropout2d: p is {p}; a probability lies within [0, 1]")
+    p = probability("dropout2d", p)
     if x.ndim not in (3, 4):
         raise ShapeError(
             f"dropout2d: x has shape {x.shape}; it must have the axes samples (or none), channels, "
@@ -69,4 +68,5 @@ def dropout2d(
     if not training or p == 0:
         return x
     dtype = x.dtype if x.dtype.kind in "fc" else np.dtype(np.float64)
-    return x * keep_mask((*x.shape[:-2], 1, 1), p, dtype, rng or default_rng())
+    rng = default_rng() if rng is None else rng
+    return x * keep_mask((*x.shape[:-2], 1, 1), p, dtype, rng)

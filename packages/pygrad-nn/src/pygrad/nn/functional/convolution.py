@@ -9,8 +9,9 @@ import numpy as np
 from pygrad.engine.function import Function, apply
 from pygrad.engine.mode import is_recording
 from pygrad.engine.operands import operand
-from pygrad.exceptions import ArgumentError, ShapeError
+from pygrad.exceptions import ShapeError
 from pygrad.functions import expand_dims, pad, squeeze
+from pygrad.nn.checks import one_of
 from pygrad.nn.functional.geometry import Geometry, Sizes, lengths, paddings, window_count
 from pygrad.nn.functional.kernels import convolution as kernels
 from pygrad.nn.functional.kernels.channels import channel_sums
@@ -30,7 +31,7 @@ __all__ = [
     "group_count",
 ]
 
-_MODES = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+PADDING_MODES = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 
 
 class Convolution(Function):
@@ -293,11 +294,7 @@ def _convolution(where, n, x, W, b, stride, padding, dilation, groups, padding_m
     stride = lengths(where, "stride", stride, n)
     dilation = lengths(where, "dilation", dilation, n)
     padding = paddings(where, padding, kernel, stride, dilation)
-    mode = _MODES.get(padding_mode)
-    if mode is None:
-        raise ArgumentError(
-            f"{where}: padding_mode is {padding_mode!r}; it must be one of {', '.join(_MODES)}"
-        )
+    mode = PADDING_MODES[one_of(where, "padding_mode", padding_mode, PADDING_MODES)]
     if single:
         x = expand_dims(x, 0)
     if mode != "constant" and any(map(any, padding)):

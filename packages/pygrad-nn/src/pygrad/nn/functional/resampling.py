@@ -11,6 +11,7 @@ from pygrad.engine.function import Function, apply
 from pygrad.engine.operands import operand
 from pygrad.exceptions import ArgumentError, ShapeError
 from pygrad.functions import broadcast_to, reshape, take, transpose
+from pygrad.nn.checks import one_of
 from pygrad.nn.functional.geometry import Sizes, lengths
 from pygrad.nn.functional.kernels.resampling import Weights, resampled, transposed
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Resample", "pixel_shuffle", "upsample"]
 
-_AXES = {"nearest": (1, 2, 3), "linear": (1,), "bilinear": (2,)}
+AXES_OF_MODE = {"nearest": (1, 2, 3), "linear": (1,), "bilinear": (2,)}
 
 
 class Resample(Function):
@@ -94,11 +95,10 @@ def upsample(
     Variable([[[1.  1.5 2. ]]])
     """
     pixels = operand(x, "upsample")
-    if mode not in _AXES:
-        raise ArgumentError(f"upsample: mode is {mode!r}; it must be one of {', '.join(_AXES)}")
+    one_of("upsample", "mode", mode, AXES_OF_MODE)
     n = pixels.ndim - 2
-    if n not in _AXES[mode] or 0 in pixels.shape[2:]:
-        axes = " or ".join(map(str, _AXES[mode]))
+    if n not in AXES_OF_MODE[mode] or 0 in pixels.shape[2:]:
+        axes = " or ".join(map(str, AXES_OF_MODE[mode]))
         raise ShapeError(
             f"upsample: x has shape {pixels.shape}; mode={mode!r} is for samples, channels, and "
             f"then {axes} axes with pixels"

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pygrad import Parameter, Variable, default_rng
+from pygrad import Parameter, Variable
 from pygrad import functions as F
 from pygrad.engine.operands import operand
 from pygrad.exceptions import ArgumentError, ShapeError
+from pygrad.nn.checks import probability, whole_number
 from pygrad.nn.functional.attention import attention_weights, scaled_dot_product_attention
-from pygrad.nn.layers.checks import float_dtype, probability, size
+from pygrad.nn.initializers import parameter
 from pygrad.nn.layers.linear import Linear
 from pygrad.nn.module import Module
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
+
+    from pygrad.nn.initializers import Initializer
 
 __all__ = ["MultiheadAttention"]
 
@@ -47,11 +51,14 @@ class MultiheadAttention(Module):
         How many values a key and a value have; by default `embed_dim`.
     batch_first : bool
         Whether data have the axes (batch, length, values), and not (length, batch, values).
-    dtype : dtype
-        Of the parameters.
+    dtype : dtype, optional
+        Of the parameters; by default that of `pygrad.set_default_dtype`.
     rng : numpy.random.Generator, optional
         Draws the initial values and what is dropped; by default the generator that `pygrad.seed`
         restarts.
+    init : str or callable, optional
+        What the matrices of all projections start with, each as a whole: the name of one of
+        `nn.initializers`, or a function ``f(shape, fans, rng)``.
 
     Attributes
     ----------
@@ -61,7 +68,9 @@ class MultiheadAttention(Module):
     in_proj_b : Parameter, shape (3 embed_dim,), or None
     out_proj : Linear
     k_b, v_b : Parameter, shape (1, 1, embed_dim), or None
-        The further key and value of `add_bias_kv`. Everything starts as in PyTorch.
+        The further key and value of `add_bias_kv`. Everything starts as in PyTorch, if `init` does
+        not say otherwise of the matrices: "xavier_uniform" those that come first, "fan_in_uniform"
+        that of `out_proj`, zeros the biases, "xavier_normal" `k_b` and `v_b`.
 
     Raises
     ------
@@ -96,47 +105,42 @@ class MultiheadAttention(Module):
         kdim: int | None = None,
         vdim: int | None = None,
         batch_first: bool = False,
-        dtype: npt.DTypeLike = np.float32,
+        dtype: npt.DTypeLike | None = None,
         rng: np.random.Generator | None = None,
+        init: Initializer | None = None,
     ) -> None:
         super().__init__()
-        self.embed_dim = n = size(_WHERE, "embed_dim", embed_dim)
-        self.num_heads = size(_WHERE, "num_heads", num_heads)
+        self.embed_dim = n = whole_number(_WHERE, "embed_dim", embed_dim)
+        self.num_heads = whole_number(_WHERE, "num_heads", num_heads)
         if n % self.num_heads:
             raise ArgumentError(
                 f"{_WHERE}: embed_dim is {n} and num_heads {num_heads}; every head takes an equal "
                 f"part, so embed_dim must be a multiple of num_heads"
             )
-        self.kdim = n if kdim is None else size(_WHERE, "kdim", kdim)
-        self.vdim = n if vdim is None else size(_WHERE, "vdim", vdim)
+        self.kdim = n if kdim is None else whole_number(_WHERE, "kdim", kdim)
+        self.vdim = n if vdim is None else whole_number(_WHERE, "vdim", vdim)
         self.dropout = probability(_WHERE, dropout)
         self.add_zero_attn = bool(add_zero_attn)
         self.batch_first = bool(batch_first)
         self.rng = rng
-        dtype = float_dtype(_WHERE, dtype)
-        draw = default_rng() if rng is None else rng
-
-        def xavier(n_in: int, n_out: int) -> Parameter:
-            bound = math.sqrt(6 / (n_in + n_out))
-            return Parameter(draw.uniform(-bound, bound, (n_in, n_out)).astype(dtype))
-
+        settings: dict[str, Any] = {"dtype": dtype, "rng": rng, "where": _WHERE}
+        first = "xavier_uniform" if init is None else init
         self.in_proj_W: Parameter | None = None
         self.q_proj_W: Parameter | None = None
         self.k_proj_W: Parameter | None = None
         self.v_proj_W: Parameter | None = None
         if self.kdim == n == self.vdim:
-            self.in_proj_W = xavier(n, 3 * n)
+            self.in_proj_W = parameter((n, 3 * n), first, **settings)
         else:
             self.q_proj_W, self.k_proj_W, self.v_proj_W = (
-                xavier(n_in, n) for n_in in (n, self.kdim, self.vdim)
+                parameter((n_in, n), first, **settings) for n_in in (n, self.kdim, self.vdim)
             )
-        self.in_proj_b = Parameter(np.zeros(3 * n, dtype)) if bias else None
-        self.out_proj = Linear(n, n, bias, dtype, rng)
+        self.in_proj_b = parameter((3 * n,), "zeros", **settings) if bias else None
+        self.out_proj = Linear(n, n, bias, dtype, rng, "fan_in_uniform" if init is None else init)
         if self.out_proj.b is not None:
             self.out_proj.b.data[...] = 0
-        deviation = math.sqrt(2 / (n + 1))
         self.k_b, self.v_b = (
-            Parameter(draw.normal(0, deviation, (1, 1, n)).astype(dtype)) if add_bias_kv else None
+            parameter((1, 1, n), "xavier_normal", **settings) if add_bias_kv else None
             for _ in range(2)
         )
 
@@ -293,6 +297,18 @@ class MultiheadAttention(Module):
             added = F.where(m.data, -np.inf, 0.0) if m.dtype == np.bool_ else m
             total = added if total is None else total + added
         return total  # type: ignore[no-any-return]
+
+    def multiply_adds(self, inputs: Sequence[tuple[int, ...]], output: Any) -> int | None:
+        """The projections, but for `out_proj`, a module of its own; scores and weighted values."""
+        if len(inputs) < 3:
+            return None  # they were given by name
+        query, key = inputs[:2]
+        axis = len(query) - 2 if self.batch_first else 0  # of the positions
+        n = query[1 - axis] if len(query) == 3 else 1
+        length, keys = query[axis], key[axis]
+        projected = length * self.embed_dim + keys * (self.kdim + self.vdim)
+        keys += (self.k_b is not None) + self.add_zero_attn
+        return n * self.embed_dim * (projected + 2 * length * keys)
 
     def extra_repr(self) -> str:
         parts = [f"{self.embed_dim}, {self.num_heads}"]

@@ -6,20 +6,28 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from pygrad import Parameter, Variable
+from pygrad import Variable
 from pygrad.exceptions import ShapeError
 from pygrad.nn import functional
 from pygrad.nn.buffer import Buffer
-from pygrad.nn.layers.checks import as_floats, float_dtype, size
+from pygrad.nn.checks import as_floats, whole_number
+from pygrad.nn.initializers import checked_dtype
+from pygrad.nn.layers.normalisation import scale_and_shift, work_of_norm
 from pygrad.nn.module import Module
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
 
-__all__ = ["BatchNorm1d", "BatchNorm2d"]
+    from pygrad.nn.initializers import Initializer
+
+__all__ = ["BatchNorm", "BatchNorm1d", "BatchNorm2d"]
 
 
-class _BatchNorm(Module):
+class BatchNorm(Module):
+    """The base of BatchNorm1d and BatchNorm2d, which document it."""
+
     shapes: ClassVar[dict[int, str]]  # what x may look like, by its number of axes
 
     def __init__(
@@ -29,16 +37,17 @@ class _BatchNorm(Module):
         momentum: float | None = 0.1,
         affine: bool = True,
         track_running_stats: bool = True,
-        dtype: npt.DTypeLike = np.float32,
+        dtype: npt.DTypeLike | None = None,
+        rng: np.random.Generator | None = None,
+        init: Initializer = "ones",
     ) -> None:
         super().__init__()
         where = type(self).__name__
-        n = self.num_features = size(where, "num_features", num_features)
-        dtype = float_dtype(where, dtype)
+        n = self.num_features = whole_number(where, "num_features", num_features)
+        dtype = checked_dtype(dtype, where)
         self.eps = float(eps)
         self.momentum = None if momentum is None else float(momentum)
-        self.W = Parameter(np.ones(n, dtype)) if affine else None
-        self.b = Parameter(np.zeros(n, dtype)) if affine else None
+        self.W, self.b = scale_and_shift(where, affine, (n,), dtype, rng, init)
         track = track_running_stats
         self.running_mean = Buffer(np.zeros(n, dtype)) if track else None
         self.running_var = Buffer(np.ones(n, dtype)) if track else None
@@ -66,6 +75,18 @@ class _BatchNorm(Module):
             0.0 if momentum is None else momentum, self.eps,
         )  # fmt: skip
 
+    def reset_running_stats(self) -> None:
+        """Let the running values start anew, at 0 and 1."""
+        for buffer, value in (
+            (self.running_mean, 0), (self.running_var, 1), (self.num_batches_tracked, 0),
+        ):  # fmt: skip
+            if buffer is not None:
+                buffer.data[...] = value
+
+    def multiply_adds(self, inputs: Sequence[tuple[int, ...]], output: tuple[int, ...]) -> int:
+        measured = self.training or self.running_mean is None
+        return work_of_norm(output, self.W is not None, measured)
+
     def extra_repr(self) -> str:
         text = f"{self.num_features}"
         if self.eps != 1e-5:
@@ -77,7 +98,7 @@ class _BatchNorm(Module):
         return text + ("" if self.running_mean is not None else ", track_running_stats=False")
 
 
-class BatchNorm1d(_BatchNorm):
+class BatchNorm1d(BatchNorm):
     """Normalise each feature by its mean and variance over the batch, then scale and shift it.
 
     ``y = (x - mean) / sqrt(var + eps) * W + b``. After `eval`, the running mean and variance take
@@ -96,13 +117,20 @@ class BatchNorm1d(_BatchNorm):
         Whether there are `W` and `b`.
     track_running_stats : bool
         Whether there are running values. Without them, the batch's are used after `eval` too.
-    dtype : dtype
-        Of the parameters and running values.
+    dtype : dtype, optional
+        Of the parameters and running values; by default that of
+        `pygrad.set_default_dtype`.
+    rng : numpy.random.Generator, optional
+        For an `init` that draws; by default the generator that `pygrad.seed` restarts.
+    init : str or callable, optional
+        What `W` starts with: the name of one of `nn.initializers`, or a function
+        ``f(shape, fans, rng)``. With "zeros" in its last norm, a residual block starts as the
+        identity.
 
     Attributes
     ----------
     W, b : Parameter, shape (C,), or None
-        They start at 1 and 0.
+        They start at 1 and 0, if `init` does not say otherwise of `W`.
     running_mean, running_var : Buffer, shape (C,), or None
         They start at 0 and 1, are saved with the weights and never trained. The variance is
         unbiased.
@@ -133,7 +161,7 @@ class BatchNorm1d(_BatchNorm):
     shapes = {2: "(N, C)", 3: "(N, C, L)"}  # noqa: RUF012
 
 
-class BatchNorm2d(_BatchNorm):
+class BatchNorm2d(BatchNorm):
     """Normalise each channel by its mean and variance over the batch, then scale and shift it.
 
     ``y = (x - mean) / sqrt(var + eps) * W + b``. After `eval`, the running mean and variance take
@@ -143,7 +171,7 @@ class BatchNorm2d(_BatchNorm):
     ----------
     num_features : int
         C, how many channels there are.
-    eps, momentum, affine, track_running_stats, dtype
+    eps, momentum, affine, track_running_stats, dtype, rng, init
         As for `BatchNorm1d`.
 
     Attributes

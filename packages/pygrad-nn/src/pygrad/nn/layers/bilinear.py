@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from pygrad import Parameter, Variable, default_rng
+from pygrad import Variable
+from pygrad.nn.checks import as_floats, whole_number
 from pygrad.nn.functional.bilinear_map import bilinear
-from pygrad.nn.layers.checks import float_dtype, size
+from pygrad.nn.initializers import parameter
 from pygrad.nn.module import Module
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
     import numpy.typing as npt
+
+    from pygrad.nn.initializers import Initializer
 
 __all__ = ["Bilinear"]
 
@@ -27,16 +31,21 @@ class Bilinear(Module):
         How many values the two inputs and the output have.
     bias : bool
         Whether there is a `b`.
-    dtype : dtype
-        Of the parameters.
+    dtype : dtype, optional
+        Of the parameters; by default that of `pygrad.set_default_dtype`. Whole numbers as input
+        are converted to it.
     rng : numpy.random.Generator, optional
         Draws the initial values; by default the generator that `pygrad.seed` restarts.
+    init : str or callable, optional
+        What `W` starts with: the name of one of `nn.initializers`, or a function
+        ``f(shape, fans, rng)``.
 
     Attributes
     ----------
     W : Parameter, shape (out_features, in1_features, in2_features)
     b : Parameter, shape (out_features,), or None
-        Both start uniform within ``1 / sqrt(in1_features)`` of 0, as in PyTorch.
+        Both start uniform within ``1 / sqrt(in1_features)`` of 0, as in PyTorch, if `init` does not
+        say otherwise of `W`.
 
     Raises
     ------
@@ -59,18 +68,19 @@ class Bilinear(Module):
         in2_features: int,
         out_features: int,
         bias: bool = True,
-        dtype: npt.DTypeLike = np.float32,
+        dtype: npt.DTypeLike | None = None,
         rng: np.random.Generator | None = None,
+        init: Initializer | None = None,
     ) -> None:
         super().__init__()
-        n1 = size("Bilinear", "in1_features", in1_features)
-        n2 = size("Bilinear", "in2_features", in2_features)
-        m = size("Bilinear", "out_features", out_features)
-        dtype = float_dtype("Bilinear", dtype)
-        rng = default_rng() if rng is None else rng
-        bound = 1 / math.sqrt(n1)
-        self.W = Parameter(rng.uniform(-bound, bound, (m, n1, n2)).astype(dtype))
-        self.b = Parameter(rng.uniform(-bound, bound, m).astype(dtype)) if bias else None
+        n1 = whole_number("Bilinear", "in1_features", in1_features)
+        n2 = whole_number("Bilinear", "in2_features", in2_features)
+        m = whole_number("Bilinear", "out_features", out_features)
+        settings: dict[str, Any] = {"dtype": dtype, "rng": rng, "where": "Bilinear"}
+        start: dict[str, Any] = {"init": "fan_in_uniform", "fans": (n1, m), **settings}
+        # the two inputs flow in together, but PyTorch's start counts the first alone
+        self.W = parameter((m, n1, n2), **(start if init is None else {"init": init, **settings}))
+        self.b = parameter((m,), **start) if bias else None
 
     @property
     def in1_features(self) -> int:
@@ -89,8 +99,11 @@ class Bilinear(Module):
 
     def forward(self, x1: Variable, x2: Variable) -> Variable:
         """Compute it for `x1` of shape (..., in1_features) and `x2` of (..., in2_features)."""
-        x1, x2 = (x.astype(self.W.dtype) if x.dtype.kind in "biu" else x for x in (x1, x2))
-        return bilinear(x1, x2, self.W, self.b)
+        return bilinear(as_floats(x1, self.W), as_floats(x2, self.W), self.W, self.b)
+
+    def multiply_adds(self, inputs: Sequence[tuple[int, ...]], output: tuple[int, ...]) -> int:
+        # x1 with all matrices, then a product with x2 for each output
+        return math.prod(output) * (self.in1_features + 1) * self.in2_features
 
     def extra_repr(self) -> str:
         bias = "" if self.b is not None else ", bias=False"

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from pygrad import Variable
-from pygrad.exceptions import ArgumentError
 from pygrad.nn import functional
+from pygrad.nn.checks import as_floats, one_of
+from pygrad.nn.functional.convolution import PADDING_MODES
 from pygrad.nn.functional.geometry import Sizes, paddings
-from pygrad.nn.layers.checks import as_floats
 from pygrad.nn.layers.convolution_base import ConvolutionBase
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
     import numpy.typing as npt
+
+    from pygrad.nn.initializers import Initializer
 
 __all__ = ["Conv1d", "Conv2d", "Conv3d"]
 
@@ -31,21 +35,17 @@ class _Conv(ConvolutionBase):
         groups: int = 1,
         bias: bool = True,
         padding_mode: str = "zeros",
-        dtype: npt.DTypeLike = np.float32,
+        dtype: npt.DTypeLike | None = None,
         rng: np.random.Generator | None = None,
+        init: Initializer = "fan_in_uniform",
     ) -> None:
         super().__init__()
         self._take(in_channels, out_channels, kernel_size, stride, dilation, groups)
         where = type(self).__name__
         pairs = paddings(where, padding, self.kernel_size, self.stride, self.dilation)
         self.padding = padding if isinstance(padding, str) else tuple(a for a, _ in pairs)
-        modes = ("zeros", "reflect", "replicate", "circular")
-        if padding_mode not in modes:
-            raise ArgumentError(
-                f"{where}: padding_mode is {padding_mode!r}; it must be one of {', '.join(modes)}"
-            )
-        self.padding_mode = padding_mode
-        self._start((self.out_channels, self.in_channels // self.groups), bias, dtype, rng)
+        self.padding_mode = one_of(where, "padding_mode", padding_mode, PADDING_MODES)
+        self._start((self.out_channels, self.in_channels // self.groups), bias, init, dtype, rng)
 
     def forward(self, x: Variable) -> Variable:
         """Convolve `x` of shape (N, in_channels, ...), or a single one, without the first axis."""
@@ -55,6 +55,9 @@ class _Conv(ConvolutionBase):
             self.groups, self.padding_mode,
         )  # fmt: skip
         return y
+
+    def multiply_adds(self, inputs: Sequence[tuple[int, ...]], output: tuple[int, ...]) -> int:
+        return math.prod(output) * math.prod(self.W.shape[1:])  # each output sums over a window
 
 
 class Conv1d(_Conv):
@@ -75,17 +78,21 @@ class Conv1d(_Conv):
         Whether there is a `b`.
     padding_mode : {'zeros', 'reflect', 'replicate', 'circular'}
         What is put around a sequence.
-    dtype : dtype
-        Of the parameters. Whole numbers as input are converted to it.
+    dtype : dtype, optional
+        Of the parameters; by default that of `pygrad.set_default_dtype`. Whole numbers as input
+        are converted to it.
     rng : numpy.random.Generator, optional
         Draws the initial values; by default the generator that `pygrad.seed` restarts.
+    init : str or callable, optional
+        What `W` starts with: the name of one of `nn.initializers`, or a function
+        ``f(shape, fans, rng)``.
 
     Attributes
     ----------
     W : Parameter, shape (out_channels, in_channels / groups, k)
     b : Parameter, shape (out_channels,), or None
         Both start uniform within ``1 / sqrt(n)`` of 0 as in PyTorch, where n is the size of
-        ``W[0]``.
+        ``W[0]``, if `init` does not say otherwise of `W`.
 
     Raises
     ------
@@ -126,17 +133,21 @@ class Conv2d(_Conv):
         Whether there is a `b`.
     padding_mode : {'zeros', 'reflect', 'replicate', 'circular'}
         What is put around an image.
-    dtype : dtype
-        Of the parameters. Whole numbers as input are converted to it.
+    dtype : dtype, optional
+        Of the parameters; by default that of `pygrad.set_default_dtype`. Whole numbers as input
+        are converted to it.
     rng : numpy.random.Generator, optional
         Draws the initial values; by default the generator that `pygrad.seed` restarts.
+    init : str or callable, optional
+        What `W` starts with: the name of one of `nn.initializers`, or a function
+        ``f(shape, fans, rng)``.
 
     Attributes
     ----------
     W : Parameter, shape (out_channels, in_channels / groups, kh, kw)
     b : Parameter, shape (out_channels,), or None
         Both start uniform within ``1 / sqrt(n)`` of 0 as in PyTorch, where n is the size of
-        ``W[0]``.
+        ``W[0]``, if `init` does not say otherwise of `W`.
 
     Raises
     ------
@@ -177,17 +188,21 @@ class Conv3d(_Conv):
         Whether there is a `b`.
     padding_mode : {'zeros', 'reflect', 'replicate', 'circular'}
         What is put around a volume.
-    dtype : dtype
-        Of the parameters. Whole numbers as input are converted to it.
+    dtype : dtype, optional
+        Of the parameters; by default that of `pygrad.set_default_dtype`. Whole numbers as input
+        are converted to it.
     rng : numpy.random.Generator, optional
         Draws the initial values; by default the generator that `pygrad.seed` restarts.
+    init : str or callable, optional
+        What `W` starts with: the name of one of `nn.initializers`, or a function
+        ``f(shape, fans, rng)``.
 
     Attributes
     ----------
     W : Parameter, shape (out_channels, in_channels / groups, kd, kh, kw)
     b : Parameter, shape (out_channels,), or None
         Both start uniform within ``1 / sqrt(n)`` of 0 as in PyTorch, where n is the size of
-        ``W[0]``.
+        ``W[0]``, if `init` does not say otherwise of `W`.
 
     Raises
     ------

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
-
-from pygrad import Parameter, default_rng
+from pygrad import Parameter
 from pygrad.exceptions import ArgumentError
+from pygrad.nn.checks import whole_number
 from pygrad.nn.functional.geometry import Sizes, lengths
-from pygrad.nn.layers.checks import float_dtype, size
+from pygrad.nn.initializers import parameter
 from pygrad.nn.module import Module
+
+if TYPE_CHECKING:
+    from pygrad.nn.initializers import Initializer
 
 __all__ = ["ConvolutionBase", "short"]
 
@@ -33,9 +35,9 @@ class ConvolutionBase(Module):
         groups: int,
     ) -> None:
         where, n = type(self).__name__, self.axes
-        self.in_channels = size(where, "in_channels", in_channels)
-        self.out_channels = size(where, "out_channels", out_channels)
-        self.groups = size(where, "groups", groups)
+        self.in_channels = whole_number(where, "in_channels", in_channels)
+        self.out_channels = whole_number(where, "out_channels", out_channels)
+        self.groups = whole_number(where, "groups", groups)
         for name in ("in_channels", "out_channels"):
             if getattr(self, name) % self.groups:
                 raise ArgumentError(
@@ -47,16 +49,16 @@ class ConvolutionBase(Module):
         self.dilation = lengths(where, "dilation", dilation, n)
 
     def _start(
-        self, channels: tuple[int, int], bias: bool, dtype: Any, rng: np.random.Generator | None
+        self, channels: tuple[int, int], bias: bool, init: Initializer, dtype: Any, rng: Any
     ) -> None:
-        """Make W and b, uniform within one over the root of what goes into a value."""
-        dtype = float_dtype(type(self).__name__, dtype)
-        rng = default_rng() if rng is None else rng
-        bound = 1 / math.sqrt(channels[1] * math.prod(self.kernel_size))
+        """Make W and b; `channels` are the first two axes of W."""
         shape = (*channels, *self.kernel_size)
-        self.W = Parameter(rng.uniform(-bound, bound, shape).astype(dtype))
-        values = rng.uniform(-bound, bound, self.out_channels) if bias else None
-        self.b = None if values is None else Parameter(values.astype(dtype))
+        n, m = (k * math.prod(self.kernel_size) for k in channels)
+        settings: dict[str, Any] = {
+            "fans": (m, n), "dtype": dtype, "rng": rng, "where": type(self).__name__,
+        }  # fmt: skip
+        self.W = parameter(shape, init, **settings)
+        self.b = parameter((self.out_channels,), "fan_in_uniform", **settings) if bias else None
 
     def extra_repr(self) -> str:
         n = self.axes

@@ -8,7 +8,7 @@ from pygrad import Variable
 from pygrad import functions as F
 from pygrad.nn import functional
 from pygrad.nn.buffer import Buffer
-from pygrad.nn.layers.checks import probability
+from pygrad.nn.checks import probability
 from pygrad.nn.module import Module
 
 if TYPE_CHECKING:

@@ -6,16 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pygrad import Parameter, Variable, default_rng
+from pygrad import Variable
 from pygrad.exceptions import ShapeError
+from pygrad.nn.checks import whole_number
 from pygrad.nn.functional.lookup import embedding, row_number
-from pygrad.nn.layers.checks import float_dtype, size
+from pygrad.nn.initializers import parameter
 from pygrad.nn.module import Module
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
 
     from pygrad.engine.typing import ArrayLike
+    from pygrad.nn.initializers import Initializer
 
 __all__ = ["Embedding"]
 
@@ -37,15 +41,19 @@ class Embedding(Module):
         The p of that norm.
     scale_grad_by_freq : bool
         Divide the gradient of each vector by how often it was looked up.
-    dtype : dtype
-        Of the vectors.
+    dtype : dtype, optional
+        Of the vectors; by default that of `pygrad.set_default_dtype`.
     rng : numpy.random.Generator, optional
         Draws the initial values; by default the generator that `pygrad.seed` restarts.
+    init : str or callable, optional
+        What `W` starts with: the name of one of `nn.initializers`, or a function
+        ``f(shape, fans, rng)``.
 
     Attributes
     ----------
     W : Parameter, shape (num_embeddings, embedding_dim)
-        Starts normally distributed with deviation 1, as in PyTorch.
+        Starts normally distributed with deviation 1, as in PyTorch, if `init` does not say
+        otherwise.
 
     Raises
     ------
@@ -72,18 +80,17 @@ class Embedding(Module):
         max_norm: float | None = None,
         norm_type: float = 2.0,
         scale_grad_by_freq: bool = False,
-        dtype: npt.DTypeLike = np.float32,
+        dtype: npt.DTypeLike | None = None,
         rng: np.random.Generator | None = None,
+        init: Initializer = "normal",
     ) -> None:
         super().__init__()
-        n = size("Embedding", "num_embeddings", num_embeddings)
-        width = size("Embedding", "embedding_dim", embedding_dim)
-        rng = default_rng() if rng is None else rng
-        W = rng.normal(size=(n, width)).astype(float_dtype("Embedding", dtype))
+        n = whole_number("Embedding", "num_embeddings", num_embeddings)
+        width = whole_number("Embedding", "embedding_dim", embedding_dim)
+        self.W = parameter((n, width), init, dtype=dtype, rng=rng, where="Embedding")
         if padding_idx is not None:
             padding_idx = row_number("Embedding", padding_idx, n)
-            W[padding_idx] = 0
-        self.W = Parameter(W)
+            self.W.data[padding_idx] = 0
         self.padding_idx = padding_idx
         self.max_norm = max_norm
         self.norm_type = norm_type
@@ -143,6 +150,9 @@ class Embedding(Module):
             self.norm_type,
             self.scale_grad_by_freq,
         )
+
+    def multiply_adds(self, inputs: Sequence[tuple[int, ...]], output: tuple[int, ...]) -> int:
+        return 0  # it looks up, and computes nothing
 
     def extra_repr(self) -> str:
         parts = [f"{self.num_embeddings}, {self.embedding_dim}"]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-import operator
 from typing import TYPE_CHECKING, Any
 
 from pygrad import Variable
 from pygrad import functions as F
-from pygrad.exceptions import ArgumentError
-from pygrad.nn.initializers import fan_in_uniform, parameter
+from pygrad.nn.checks import whole_number
+from pygrad.nn.initializers import parameter
 from pygrad.nn.module import Module
 
 if TYPE_CHECKING:
@@ -76,10 +75,11 @@ class Linear(Module):
         init: Initializer = "fan_in_uniform",
     ) -> None:
         super().__init__()
-        n, m = _size("in_features", in_features), _size("out_features", out_features)
+        n = whole_number("Linear", "in_features", in_features)
+        m = whole_number("Linear", "out_features", out_features)
         settings: dict[str, Any] = {"fans": (n, m), "dtype": dtype, "rng": rng, "where": "Linear"}
         self.W = parameter((n, m), init, **settings)
-        self.b = parameter((m,), fan_in_uniform, **settings) if bias else None
+        self.b = parameter((m,), "fan_in_uniform", **settings) if bias else None
 
     @property
     def in_features(self) -> int:
@@ -103,13 +103,3 @@ class Linear(Module):
     def extra_repr(self) -> str:
         bias = "" if self.b is not None else ", bias=False"
         return f"{self.in_features}, {self.out_features}{bias}"
-
-
-def _size(name: str, value: Any) -> int:
-    try:
-        size = operator.index(value)
-    except TypeError:
-        size = 0
-    if size < 1 or isinstance(value, bool):
-        raise ArgumentError(f"Linear: {name} is {value!r}; it must be a whole number of at least 1")
-    return size

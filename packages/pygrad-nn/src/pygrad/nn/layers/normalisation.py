@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from pygrad import Parameter, Variable
 from pygrad.exceptions import ArgumentError, ShapeError
 from pygrad.nn import functional
+from pygrad.nn.checks import as_floats, whole_number
 from pygrad.nn.functional.geometry import Sizes, lengths
-from pygrad.nn.layers.checks import as_floats, float_dtype, size
+from pygrad.nn.initializers import checked_dtype, parameter
 from pygrad.nn.module import Module
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
     import numpy.typing as npt
 
-__all__ = ["GroupNorm", "InstanceNorm2d", "LayerNorm", "RMSNorm"]
+    from pygrad.nn.initializers import Initializer
+
+__all__ = ["GroupNorm", "InstanceNorm2d", "LayerNorm", "RMSNorm", "scale_and_shift", "work_of_norm"]
 
 
 class GroupNorm(Module):
@@ -30,13 +35,19 @@ class GroupNorm(Module):
         Added to the variance.
     affine : bool
         Whether there are `W` and `b`.
-    dtype : dtype
-        Of the parameters.
+    dtype : dtype, optional
+        Of the parameters; by default that of `pygrad.set_default_dtype`.
+    rng : numpy.random.Generator, optional
+        For an `init` that draws; by default the generator that `pygrad.seed` restarts.
+    init : str or callable, optional
+        What `W` starts with: the name of one of `nn.initializers`, or a function
+        ``f(shape, fans, rng)``. With "zeros" in its last norm, a residual block starts as the
+        identity.
 
     Attributes
     ----------
     W, b : Parameter, shape (num_channels,), or None
-        They start at 1 and 0.
+        They start at 1 and 0, if `init` does not say otherwise of `W`.
 
     Raises
     ------
@@ -62,18 +73,22 @@ class GroupNorm(Module):
         num_channels: int,
         eps: float = 1e-5,
         affine: bool = True,
-        dtype: npt.DTypeLike = np.float32,
+        dtype: npt.DTypeLike | None = None,
+        rng: np.random.Generator | None = None,
+        init: Initializer = "ones",
     ) -> None:
         super().__init__()
-        self.num_groups = size("GroupNorm", "num_groups", num_groups)
-        self.num_channels = size("GroupNorm", "num_channels", num_channels)
+        self.num_groups = whole_number("GroupNorm", "num_groups", num_groups)
+        self.num_channels = whole_number("GroupNorm", "num_channels", num_channels)
         if self.num_channels % self.num_groups:
             raise ArgumentError(
                 f"GroupNorm: num_channels is {num_channels}; it must be a multiple of "
                 f"num_groups={num_groups}"
             )
         self.eps = float(eps)
-        self.W, self.b = _scale_and_shift("GroupNorm", affine, self.num_channels, dtype)
+        self.W, self.b = scale_and_shift(
+            "GroupNorm", affine, (self.num_channels,), dtype, rng, init
+        )
 
     def forward(self, x: Variable) -> Variable:
         """Normalise `x` of shape (N, num_channels, ...)."""
@@ -83,6 +98,9 @@ class GroupNorm(Module):
                 f"GroupNorm: x has shape {x.shape}; it must have {self.num_channels} channels"
             )
         return functional.group_norm(x, self.num_groups, self.W, self.b, self.eps)
+
+    def multiply_adds(self, inputs: Sequence[tuple[int, ...]], output: tuple[int, ...]) -> int:
+        return work_of_norm(output, self.W is not None)
 
     def extra_repr(self) -> str:
         return f"{self.num_groups}, {self.num_channels}" + _rest(self.eps, self.W is not None)
@@ -99,13 +117,19 @@ class InstanceNorm2d(Module):
         Added to the variance.
     affine : bool
         Whether there are `W` and `b`; by default there are none, as in PyTorch.
-    dtype : dtype
-        Of the parameters.
+    dtype : dtype, optional
+        Of the parameters; by default that of `pygrad.set_default_dtype`.
+    rng : numpy.random.Generator, optional
+        For an `init` that draws; by default the generator that `pygrad.seed` restarts.
+    init : str or callable, optional
+        What `W` starts with: the name of one of `nn.initializers`, or a function
+        ``f(shape, fans, rng)``. With "zeros" in its last norm, a residual block starts as the
+        identity.
 
     Attributes
     ----------
     W, b : Parameter, shape (num_features,), or None
-        They start at 1 and 0.
+        They start at 1 and 0, if `init` does not say otherwise of `W`.
 
     Raises
     ------
@@ -131,12 +155,16 @@ class InstanceNorm2d(Module):
         num_features: int,
         eps: float = 1e-5,
         affine: bool = False,
-        dtype: npt.DTypeLike = np.float32,
+        dtype: npt.DTypeLike | None = None,
+        rng: np.random.Generator | None = None,
+        init: Initializer = "ones",
     ) -> None:
         super().__init__()
-        self.num_features = size("InstanceNorm2d", "num_features", num_features)
+        self.num_features = whole_number("InstanceNorm2d", "num_features", num_features)
         self.eps = float(eps)
-        self.W, self.b = _scale_and_shift("InstanceNorm2d", affine, self.num_features, dtype)
+        self.W, self.b = scale_and_shift(
+            "InstanceNorm2d", affine, (self.num_features,), dtype, rng, init
+        )
 
     def forward(self, x: Variable) -> Variable:
         """Normalise `x` of shape (N, num_features, H, W) or (num_features, H, W)."""
@@ -149,6 +177,9 @@ class InstanceNorm2d(Module):
         single = x.ndim == 3
         y = functional.instance_norm(x[None] if single else x, self.W, self.b, self.eps)
         return y[0] if single else y
+
+    def multiply_adds(self, inputs: Sequence[tuple[int, ...]], output: tuple[int, ...]) -> int:
+        return work_of_norm(output, self.W is not None)
 
     def extra_repr(self) -> str:
         return f"{self.num_features}" + (", affine=True" if self.W is not None else "")
@@ -167,13 +198,19 @@ class LayerNorm(Module):
         Whether there are `W` and `b`.
     bias : bool
         Whether there is a `b` beside `W`.
-    dtype : dtype
-        Of the parameters.
+    dtype : dtype, optional
+        Of the parameters; by default that of `pygrad.set_default_dtype`.
+    rng : numpy.random.Generator, optional
+        For an `init` that draws; by default the generator that `pygrad.seed` restarts.
+    init : str or callable, optional
+        What `W` starts with: the name of one of `nn.initializers`, or a function
+        ``f(shape, fans, rng)``. With "zeros" in its last norm, a residual block starts as the
+        identity.
 
     Attributes
     ----------
     W, b : Parameter, shape normalized_shape, or None
-        They start at 1 and 0.
+        They start at 1 and 0, if `init` does not say otherwise of `W`.
 
     Raises
     ------
@@ -200,19 +237,24 @@ class LayerNorm(Module):
         eps: float = 1e-5,
         elementwise_affine: bool = True,
         bias: bool = True,
-        dtype: npt.DTypeLike = np.float32,
+        dtype: npt.DTypeLike | None = None,
+        rng: np.random.Generator | None = None,
+        init: Initializer = "ones",
     ) -> None:
         super().__init__()
         self.normalized_shape = _shape("LayerNorm", normalized_shape)
         self.eps = float(eps)
-        self.W, self.b = _scale_and_shift(
-            "LayerNorm", elementwise_affine, self.normalized_shape, dtype, bias
+        self.W, self.b = scale_and_shift(
+            "LayerNorm", elementwise_affine, self.normalized_shape, dtype, rng, init, bias
         )
 
     def forward(self, x: Variable) -> Variable:
         """Normalise `x` of shape (..., *normalized_shape)."""
         x = x if self.W is None else as_floats(x, self.W)
         return functional.layer_norm(x, self.normalized_shape, self.W, self.b, self.eps)
+
+    def multiply_adds(self, inputs: Sequence[tuple[int, ...]], output: tuple[int, ...]) -> int:
+        return work_of_norm(output, self.W is not None)
 
     def extra_repr(self) -> str:
         return f"{_shown(self.normalized_shape)}" + _rest(
@@ -231,13 +273,19 @@ class RMSNorm(Module):
         Added to the mean square; by default the spacing of floats at 1, as in PyTorch.
     elementwise_affine : bool
         Whether there is a `W`.
-    dtype : dtype
-        Of the parameter.
+    dtype : dtype, optional
+        Of the parameters; by default that of `pygrad.set_default_dtype`.
+    rng : numpy.random.Generator, optional
+        For an `init` that draws; by default the generator that `pygrad.seed` restarts.
+    init : str or callable, optional
+        What `W` starts with: the name of one of `nn.initializers`, or a function
+        ``f(shape, fans, rng)``. With "zeros" in its last norm, a residual block starts as the
+        identity.
 
     Attributes
     ----------
     W : Parameter, shape normalized_shape, or None
-        It starts at 1.
+        It starts at 1, if `init` does not say otherwise.
 
     Raises
     ------
@@ -262,13 +310,15 @@ class RMSNorm(Module):
         normalized_shape: Sizes,
         eps: float | None = None,
         elementwise_affine: bool = True,
-        dtype: npt.DTypeLike = np.float32,
+        dtype: npt.DTypeLike | None = None,
+        rng: np.random.Generator | None = None,
+        init: Initializer = "ones",
     ) -> None:
         super().__init__()
         self.normalized_shape = _shape("RMSNorm", normalized_shape)
         self.eps = None if eps is None else float(eps)
-        self.W, _ = _scale_and_shift(
-            "RMSNorm", elementwise_affine, self.normalized_shape, dtype, bias=False
+        self.W, _ = scale_and_shift(
+            "RMSNorm", elementwise_affine, self.normalized_shape, dtype, rng, init, bias=False
         )
 
     def forward(self, x: Variable) -> Variable:
@@ -276,23 +326,35 @@ class RMSNorm(Module):
         x = x if self.W is None else as_floats(x, self.W)
         return functional.rms_norm(x, self.normalized_shape, self.W, self.eps)
 
+    def multiply_adds(self, inputs: Sequence[tuple[int, ...]], output: tuple[int, ...]) -> int:
+        return work_of_norm(output, self.W is not None)
+
     def extra_repr(self) -> str:
         return f"{_shown(self.normalized_shape)}" + _rest(
             1e-5 if self.eps is None else self.eps, self.W is not None, "elementwise_affine"
         )
 
 
-def _scale_and_shift(
+def scale_and_shift(
     where: str,
     affine: bool,
-    shape: int | tuple[int, ...],
-    dtype: npt.DTypeLike,
+    shape: tuple[int, ...],
+    dtype: npt.DTypeLike | None,
+    rng: np.random.Generator | None,
+    init: Initializer,
     bias: bool = True,
 ) -> tuple[Parameter | None, Parameter | None]:
-    found = float_dtype(where, dtype)
+    """W and b of a norm, or None for what it goes without."""
+    dtype = checked_dtype(dtype, where)
     if not affine:
         return None, None
-    return Parameter(np.ones(shape, found)), Parameter(np.zeros(shape, found)) if bias else None
+    W = parameter(shape, init, dtype=dtype, rng=rng, where=where)
+    return W, parameter(shape, "zeros", dtype=dtype, where=where) if bias else None
+
+
+def work_of_norm(output: tuple[int, ...], affine: bool, measured: bool = True) -> int:
+    """For each value: its part in the variance, if that is measured; to divide; to scale it."""
+    return math.prod(output) * (measured + 1 + affine)
 
 
 def _shape(where: str, given: Sizes) -> tuple[int, ...]:

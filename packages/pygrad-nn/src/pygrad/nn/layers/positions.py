@@ -2,36 +2,49 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from pygrad import Parameter, Variable, default_rng
+from pygrad import Variable
 from pygrad import functions as F
 from pygrad.exceptions import ShapeError
+from pygrad.nn.checks import whole_number
 from pygrad.nn.functional.positions import sinusoidal_positions
-from pygrad.nn.layers.checks import float_dtype, size
+from pygrad.nn.initializers import normal, parameter
 from pygrad.nn.layers.dropout import Dropout
 from pygrad.nn.module import Module
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
+    import numpy as np
     import numpy.typing as npt
 
+    from pygrad.nn.initializers import Initializer
+
 __all__ = ["LearnedPositionalEncoding", "SinusoidalPositionalEncoding"]
+
+_small_normal = partial(normal, std=0.02)
 
 
 class Positional(Module):
     """What the encodings have in common; they document it."""
 
-    def __init__(self, d_model: int, dropout: float, max_len: int, batch_first: bool) -> None:
+    def __init__(
+        self,
+        d_model: int,
+        dropout: float,
+        max_len: int,
+        batch_first: bool,
+        rng: np.random.Generator | None,
+    ) -> None:
         super().__init__()
         where = type(self).__name__
-        self.d_model = size(where, "d_model", d_model)
-        self.max_len = size(where, "max_len", max_len)
+        self.d_model = whole_number(where, "d_model", d_model)
+        self.max_len = whole_number(where, "max_len", max_len)
         self.batch_first = bool(batch_first)
-        self.dropout = Dropout(dropout)
+        self.dropout = Dropout(dropout, rng)
 
     def _added(self, x: Variable, table: Any) -> Variable:
         """`x` with the first rows of the table added along its axis of positions, and dropout."""
@@ -72,6 +85,8 @@ class SinusoidalPositionalEncoding(Positional):
         The longest sequence there may be.
     batch_first : bool
         Whether data have the axes (batch, positions, d_model), and not (positions, batch, d_model).
+    rng : numpy.random.Generator, optional
+        Draws what is dropped; by default the generator that `pygrad.seed` restarts.
 
     Raises
     ------
@@ -92,9 +107,14 @@ class SinusoidalPositionalEncoding(Positional):
     """
 
     def __init__(
-        self, d_model: int, dropout: float = 0.1, max_len: int = 5000, batch_first: bool = False
+        self,
+        d_model: int,
+        dropout: float = 0.1,
+        max_len: int = 5000,
+        batch_first: bool = False,
+        rng: np.random.Generator | None = None,
     ) -> None:
-        super().__init__(d_model, dropout, max_len, batch_first)
+        super().__init__(d_model, dropout, max_len, batch_first, rng)
         self._table: Any = None  # computed, and so not saved with the weights
 
     def forward(self, x: Variable) -> Variable:
@@ -112,15 +132,19 @@ class LearnedPositionalEncoding(Positional):
     ----------
     d_model, dropout, max_len, batch_first
         As for `SinusoidalPositionalEncoding`.
-    dtype : dtype
-        Of the vectors.
+    dtype : dtype, optional
+        Of the vectors; by default that of `pygrad.set_default_dtype`.
     rng : numpy.random.Generator, optional
-        Draws the initial values; by default the generator that `pygrad.seed` restarts.
+        Draws the initial values and what is dropped; by default the generator that `pygrad.seed`
+        restarts.
+    init : str or callable, optional
+        What `W` starts with: the name of one of `nn.initializers`, or a function
+        ``f(shape, fans, rng)``.
 
     Attributes
     ----------
     W : Parameter, shape (max_len, d_model)
-        Starts normally distributed with deviation 0.02.
+        Starts normally distributed with deviation 0.02, if `init` does not say otherwise.
 
     Raises
     ------
@@ -144,14 +168,19 @@ class LearnedPositionalEncoding(Positional):
         dropout: float = 0.1,
         max_len: int = 512,
         batch_first: bool = False,
-        dtype: npt.DTypeLike = np.float32,
+        dtype: npt.DTypeLike | None = None,
         rng: np.random.Generator | None = None,
+        init: Initializer = _small_normal,
     ) -> None:
-        super().__init__(d_model, dropout, max_len, batch_first)
-        rng = default_rng() if rng is None else rng
-        dtype = float_dtype("LearnedPositionalEncoding", dtype)
-        self.W = Parameter(rng.normal(0, 0.02, (self.max_len, self.d_model)).astype(dtype))
+        super().__init__(d_model, dropout, max_len, batch_first, rng)
+        self.W = parameter(
+            (self.max_len, self.d_model), init, dtype=dtype, rng=rng,
+            where="LearnedPositionalEncoding",
+        )  # fmt: skip
 
     def forward(self, x: Variable) -> Variable:
         """Add the vectors of the positions to `x`."""
         return self._added(x, self.W)
+
+    def multiply_adds(self, inputs: Sequence[tuple[int, ...]], output: tuple[int, ...]) -> int:
+        return 0  # additions alone

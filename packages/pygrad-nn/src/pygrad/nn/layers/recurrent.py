@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from pygrad import Variable
 from pygrad.nn.functional.recurrent import gru, lstm, rnn
 from pygrad.nn.functional.recurrent_cells import nonlinearity_of
 from pygrad.nn.layers.recurrent_base import Recurrent
 
 if TYPE_CHECKING:
+    import numpy as np
     import numpy.typing as npt
+
+    from pygrad.nn.initializers import Initializer
 
 __all__ = ["GRU", "LSTM", "RNN"]
 
@@ -35,18 +36,22 @@ class RNN(Recurrent):
         In training, the probability that a value between two layers is dropped.
     bidirectional : bool
         Whether a second network goes from the end to the beginning; outputs stand side by side.
-    dtype : dtype
-        Of the parameters.
+    dtype : dtype, optional
+        Of the parameters; by default that of `pygrad.set_default_dtype`.
     rng : numpy.random.Generator, optional
         Draws the initial values and what is dropped; by default the generator that `pygrad.seed`
         restarts.
+    init : str or callable, optional
+        What the matrices start with, each as a whole: the name of one of `nn.initializers`, or a
+        function ``f(shape, fans, rng)``.
 
     Attributes
     ----------
     W_ih_l0, W_hh_l0 : Parameter, shape (input_size, hidden_size) and (hidden_size, hidden_size)
     b_ih_l0, b_hh_l0 : Parameter, shape (hidden_size,), or None
         Of the first layer; ``_l1`` is the second, and ``_l0_reverse`` goes backwards. All start
-        uniform within ``1 / sqrt(hidden_size)`` of 0, as in PyTorch.
+        uniform within ``1 / sqrt(hidden_size)`` of 0, as in PyTorch, if `init` does not say
+        otherwise of the matrices.
 
     Raises
     ------
@@ -91,8 +96,9 @@ class RNN(Recurrent):
         batch_first: bool = False,
         dropout: float = 0.0,
         bidirectional: bool = False,
-        dtype: npt.DTypeLike = np.float32,
+        dtype: npt.DTypeLike | None = None,
         rng: np.random.Generator | None = None,
+        init: Initializer | None = None,
     ) -> None:
         self.nonlinearity = nonlinearity_of(nonlinearity, "RNN")
         super().__init__(
@@ -105,6 +111,7 @@ class RNN(Recurrent):
             bidirectional,
             dtype,
             rng,
+            init,
         )
 
     def _run(
@@ -125,7 +132,7 @@ class LSTM(Recurrent):
     ----------
     input_size, hidden_size : int
         How many features a step has, and how many values `h` and `c` have.
-    num_layers, bias, batch_first, dropout, bidirectional, dtype, rng
+    num_layers, bias, batch_first, dropout, bidirectional, dtype, rng, init
         As for `RNN`.
 
     Attributes
@@ -173,7 +180,7 @@ class GRU(Recurrent):
     ----------
     input_size, hidden_size : int
         How many features a step has, and how many values the state.
-    num_layers, bias, batch_first, dropout, bidirectional, dtype, rng
+    num_layers, bias, batch_first, dropout, bidirectional, dtype, rng, init
         As for `RNN`.
 
     Attributes

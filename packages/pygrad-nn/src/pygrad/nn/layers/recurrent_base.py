@@ -7,17 +7,21 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from pygrad import Parameter, Variable, default_rng
+from pygrad import Parameter, Variable
 from pygrad import functions as F
 from pygrad.engine.operands import operand, value_of
 from pygrad.exceptions import ArgumentError, ShapeError
-from pygrad.nn.layers.checks import float_dtype, probability, size
+from pygrad.nn.checks import as_floats, probability, whole_number
+from pygrad.nn.initializers import parameter
 from pygrad.nn.module import Module
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
 
     from pygrad.engine.typing import ArrayLike
+    from pygrad.nn.initializers import Initializer
 
 __all__ = ["Recurrent", "as_state", "first_weights"]
 
@@ -40,24 +44,26 @@ class Recurrent(Module):
         batch_first: bool = False,
         dropout: float = 0.0,
         bidirectional: bool = False,
-        dtype: npt.DTypeLike = np.float32,
+        dtype: npt.DTypeLike | None = None,
         rng: np.random.Generator | None = None,
+        init: Initializer | None = None,
     ) -> None:
         super().__init__()
         where = type(self).__name__
-        self.input_size = size(where, "input_size", input_size)
-        self.hidden_size = size(where, "hidden_size", hidden_size)
-        self.num_layers = size(where, "num_layers", num_layers)
+        self.input_size = whole_number(where, "input_size", input_size)
+        self.hidden_size = whole_number(where, "hidden_size", hidden_size)
+        self.num_layers = whole_number(where, "num_layers", num_layers)
         self.bias = bool(bias)
         self.batch_first = bool(batch_first)
         self.dropout = probability(where, dropout)
         self.bidirectional = bool(bidirectional)
         self.rng = rng
-        dtype = float_dtype(where, dtype)
         for layer in range(self.num_layers):
             n_in = self.input_size if layer == 0 else self.hidden_size * len(self._directions)
             for direction in self._directions:
-                weights = first_weights(n_in, self.hidden_size, self.gates, bias, dtype, rng)
+                weights = first_weights(
+                    n_in, self.hidden_size, self.gates, bias, init, dtype, rng, where
+                )
                 for name, weight in weights.items():
                     setattr(self, f"{name}_l{layer}{direction}", weight)
 
@@ -74,9 +80,7 @@ class Recurrent(Module):
     ) -> tuple[Variable, Any]:
         """Run over the sequences; the class documents shapes and arguments."""
         where = type(self).__name__
-        dtype = self.W_hh_l0.dtype
-        if x.dtype.kind in "biu":
-            x = x.astype(dtype)
+        x = as_floats(x, self.W_hh_l0)
         if x.ndim not in (2, 3) or x.shape[-1] != self.input_size:
             axes = "(batch, steps, features)" if self.batch_first else "(steps, batch, features)"
             raise ShapeError(
@@ -173,6 +177,12 @@ class Recurrent(Module):
             )
         return np.arange(steps)[:, None] < lengths
 
+    def multiply_adds(self, inputs: Sequence[tuple[int, ...]], output: Any) -> int:
+        """The matrix products alone: beside them, the gates cost little."""
+        steps = math.prod(inputs[0][:-1])
+        matrices = (p.size for name, p in self.named_params() if name.startswith("W"))
+        return steps * sum(matrices)  # each weight once at each step, in each direction
+
     def extra_repr(self) -> str:
         parts = [f"{self.input_size}, {self.hidden_size}"]
         if self.num_layers > 1:
@@ -189,16 +199,26 @@ class Recurrent(Module):
 
 
 def first_weights(
-    n_in: int, n: int, gates: int, bias: bool, dtype: Any, rng: np.random.Generator | None
+    n_in: int,
+    n: int,
+    gates: int,
+    bias: bool,
+    init: Initializer | None,
+    dtype: npt.DTypeLike | None,
+    rng: np.random.Generator | None,
+    where: str,
 ) -> dict[str, Parameter | None]:
     """W_ih, W_hh, b_ih and b_hh at the start; without `bias`, None for those."""
-    rng = default_rng() if rng is None else rng
-    bound = 1 / math.sqrt(n)
     wide = gates * n
+    settings: dict[str, Any] = {"dtype": dtype, "rng": rng, "where": where}
+    # PyTorch's start goes by the size of the state, whatever flows in
+    start: dict[str, Any] = {"init": "fan_in_uniform", "fans": (n, wide), **settings}
     weights: dict[str, Parameter | None] = dict.fromkeys(_WEIGHTS)
     for name, shape in zip(_WEIGHTS, [(n_in, wide), (n, wide), (wide,), (wide,)], strict=True):
-        if bias or len(shape) == 2:
-            weights[name] = Parameter(rng.uniform(-bound, bound, shape).astype(dtype))
+        if len(shape) == 2 and init is not None:
+            weights[name] = parameter(shape, init, **settings)
+        elif len(shape) == 2 or bias:
+            weights[name] = parameter(shape, **start)
     return weights
 
 

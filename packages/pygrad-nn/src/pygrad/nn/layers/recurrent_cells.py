@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from pygrad import Parameter, Variable
 from pygrad.exceptions import ShapeError
+from pygrad.nn.checks import as_floats, whole_number
 from pygrad.nn.functional.recurrent_cells import gru_cell, lstm_cell, nonlinearity_of, rnn_cell
-from pygrad.nn.layers.checks import float_dtype, size
 from pygrad.nn.layers.recurrent_base import as_state, first_weights
 from pygrad.nn.module import Module
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
+
+    from pygrad.nn.initializers import Initializer
 
 __all__ = ["GRUCell", "LSTMCell", "RNNCell"]
 
@@ -33,15 +38,16 @@ class Cell(Module):
         input_size: int,
         hidden_size: int,
         bias: bool = True,
-        dtype: npt.DTypeLike = np.float32,
+        dtype: npt.DTypeLike | None = None,
         rng: np.random.Generator | None = None,
+        init: Initializer | None = None,
     ) -> None:
         super().__init__()
         where = type(self).__name__
-        n_in = size(where, "input_size", input_size)
-        n = size(where, "hidden_size", hidden_size)
-        dtype = float_dtype(where, dtype)
-        for name, weight in first_weights(n_in, n, self.gates, bias, dtype, rng).items():
+        n_in = whole_number(where, "input_size", input_size)
+        n = whole_number(where, "hidden_size", hidden_size)
+        weights = first_weights(n_in, n, self.gates, bias, init, dtype, rng, where)
+        for name, weight in weights.items():
             setattr(self, name, weight)
 
     @property
@@ -58,9 +64,6 @@ class Cell(Module):
     def _weights(self) -> tuple[Any, Any, Any, Any]:
         return self.W_ih, self.W_hh, self.b_ih, self.b_hh
 
-    def _input(self, x: Variable) -> Variable:
-        return x.astype(self.W_ih.dtype) if x.dtype.kind in "biu" else x
-
     def _state(self, x: Variable, h: Any) -> Variable:
         where = type(self).__name__
         shape = (*x.shape[:-1], self.hidden_size)
@@ -73,6 +76,10 @@ class Cell(Module):
                 f"have {shape}"
             )
         return state
+
+    def multiply_adds(self, inputs: Sequence[tuple[int, ...]], output: Any) -> int:
+        """The matrix products alone: beside them, the gates cost little."""
+        return math.prod(inputs[0][:-1]) * (self.W_ih.size + self.W_hh.size)
 
     def extra_repr(self) -> str:
         bias = "" if self.b_ih is not None else ", bias=False"
@@ -89,16 +96,20 @@ class RNNCell(Cell):
     bias : bool
         Whether there are `b_ih` and `b_hh`.
     nonlinearity : {"tanh", "relu"}
-    dtype : dtype
-        Of the parameters.
+    dtype : dtype, optional
+        Of the parameters; by default that of `pygrad.set_default_dtype`.
     rng : numpy.random.Generator, optional
         Draws the initial values; by default the generator that `pygrad.seed` restarts.
+    init : str or callable, optional
+        What the matrices start with, each as a whole: the name of one of `nn.initializers`, or a
+        function ``f(shape, fans, rng)``.
 
     Attributes
     ----------
     W_ih, W_hh : Parameter, shape (input_size, hidden_size) and (hidden_size, hidden_size)
     b_ih, b_hh : Parameter, shape (hidden_size,), or None
-        All start uniform within ``1 / sqrt(hidden_size)`` of 0, as in PyTorch.
+        All start uniform within ``1 / sqrt(hidden_size)`` of 0, as in PyTorch, if `init` does not
+        say otherwise of the matrices.
 
     Raises
     ------
@@ -125,15 +136,16 @@ class RNNCell(Cell):
         hidden_size: int,
         bias: bool = True,
         nonlinearity: str = "tanh",
-        dtype: npt.DTypeLike = np.float32,
+        dtype: npt.DTypeLike | None = None,
         rng: np.random.Generator | None = None,
+        init: Initializer | None = None,
     ) -> None:
         self.nonlinearity = nonlinearity_of(nonlinearity, "RNNCell")
-        super().__init__(input_size, hidden_size, bias, dtype, rng)
+        super().__init__(input_size, hidden_size, bias, dtype, rng, init)
 
     def forward(self, x: Variable, hx: Any = None) -> Variable:
         """The state after a step; `x` is (..., input_size), `hx` (..., hidden_size) or zeros."""
-        x = self._input(x)
+        x = as_floats(x, self.W_ih)
         return rnn_cell(x, self._state(x, hx), *self._weights, self.nonlinearity)
 
 
@@ -144,7 +156,7 @@ class LSTMCell(Cell):
     ----------
     input_size, hidden_size : int
         How many features a step has, and how many values `h` and `c` have.
-    bias, dtype, rng
+    bias, dtype, rng, init
         As for `RNNCell`.
 
     Attributes
@@ -175,7 +187,7 @@ class LSTMCell(Cell):
 
     def forward(self, x: Variable, hx: Any = None) -> tuple[Variable, Variable]:
         """The pair (h, c) after a step; `hx` is the pair before it, or zeros."""
-        x = self._input(x)
+        x = as_floats(x, self.W_ih)
         h, c = (None, None) if hx is None else hx
         return lstm_cell(x, (self._state(x, h), self._state(x, c)), *self._weights)
 
@@ -187,7 +199,7 @@ class GRUCell(Cell):
     ----------
     input_size, hidden_size : int
         How many features a step has, and how many values the state.
-    bias, dtype, rng
+    bias, dtype, rng, init
         As for `RNNCell`.
 
     Attributes
@@ -215,5 +227,5 @@ class GRUCell(Cell):
 
     def forward(self, x: Variable, hx: Any = None) -> Variable:
         """The state after a step; `hx` is the one before it, or zeros."""
-        x = self._input(x)
+        x = as_floats(x, self.W_ih)
         return gru_cell(x, self._state(x, hx), *self._weights)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 from pygrad import Variable
 from pygrad.exceptions import ArgumentError
 from pygrad.nn import functional
+from pygrad.nn.checks import one_of, whole_number
 from pygrad.nn.functional.geometry import Sizes
-from pygrad.nn.layers.checks import size as whole_number
+from pygrad.nn.functional.resampling import AXES_OF_MODE
 from pygrad.nn.module import Module
 
 __all__ = ["PixelShuffle", "Upsample"]
@@ -52,20 +54,22 @@ class Upsample(Module):
         align_corners: bool | None = None,
     ) -> None:
         super().__init__()
-        if mode not in ("nearest", "linear", "bilinear"):
-            raise ArgumentError(
-                f"Upsample: mode is {mode!r}; it must be one of nearest, linear, bilinear"
-            )
         if (size is None) == (scale_factor is None):
             raise ArgumentError("Upsample: give size or scale_factor, one of the two")
         self.size = size
         self.scale_factor = scale_factor
-        self.mode = mode
+        self.mode = one_of("Upsample", "mode", mode, AXES_OF_MODE)
         self.align_corners = align_corners
 
     def forward(self, x: Variable) -> Variable:
         """Resample `x` of shape (N, C, ...)."""
         return functional.upsample(x, self.size, self.scale_factor, self.mode, self.align_corners)
+
+    def multiply_adds(self, inputs: Sequence[tuple[int, ...]], output: tuple[int, ...]) -> int:
+        if self.mode == "nearest":
+            return 0
+        neighbours = 2 if self.mode == "linear" else 4  # two on each axis
+        return math.prod(output) * neighbours
 
     def extra_repr(self) -> str:
         shown: dict[str, Any] = {"size": self.size, "scale_factor": self.scale_factor}

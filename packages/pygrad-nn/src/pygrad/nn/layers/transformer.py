@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from pygrad import Variable
 from pygrad import functions as F
 from pygrad.exceptions import ArgumentError
+from pygrad.nn.checks import whole_number
 from pygrad.nn.layers.attention import MultiheadAttention
-from pygrad.nn.layers.checks import size
 from pygrad.nn.layers.dropout import Dropout
 from pygrad.nn.layers.linear import Linear
 from pygrad.nn.layers.normalisation import LayerNorm
 from pygrad.nn.module import Module
 
 if TYPE_CHECKING:
+    import numpy as np
     import numpy.typing as npt
+
+    from pygrad.nn.initializers import Initializer
 
 __all__ = ["TransformerDecoderLayer", "TransformerEncoderLayer"]
 
@@ -40,20 +41,23 @@ class _Layer(Module):
         batch_first: bool,
         norm_first: bool,
         bias: bool,
-        dtype: npt.DTypeLike,
+        dtype: npt.DTypeLike | None,
         rng: np.random.Generator | None,
+        init: Initializer | None,
     ) -> None:
         super().__init__()
         where = type(self).__name__
-        width = size(where, "dim_feedforward", dim_feedforward)
+        width = whole_number(where, "dim_feedforward", dim_feedforward)
         for name in attentions:
             attention = MultiheadAttention(
-                d_model, nhead, dropout, bias, batch_first=batch_first, dtype=dtype, rng=rng
-            )
+                d_model, nhead, dropout, bias, batch_first=batch_first, dtype=dtype, rng=rng,
+                init=init,
+            )  # fmt: skip
             setattr(self, name, attention)
-        self.linear1 = Linear(d_model, width, bias, dtype, rng)
+        linear: Initializer = "fan_in_uniform" if init is None else init
+        self.linear1 = Linear(d_model, width, bias, dtype, rng, linear)
         self.dropout = Dropout(dropout, rng=rng)
-        self.linear2 = Linear(width, d_model, bias, dtype, rng)
+        self.linear2 = Linear(width, d_model, bias, dtype, rng, linear)
         self.norm_first = bool(norm_first)
         parts = range(1, len(attentions) + 2)
         for i in parts:
@@ -108,11 +112,14 @@ class TransformerEncoderLayer(_Layer):
         Whether the norms come before the parts, and not behind their short cuts.
     bias : bool
         Whether linear layers and norms have one.
-    dtype : dtype
-        Of the parameters.
+    dtype : dtype, optional
+        Of the parameters; by default that of `pygrad.set_default_dtype`.
     rng : numpy.random.Generator, optional
         Draws the initial values and what is dropped; by default the generator that `pygrad.seed`
         restarts.
+    init : str or callable, optional
+        What all matrices start with, each as a whole: the name of one of `nn.initializers`, or a
+        function ``f(shape, fans, rng)``. By default they start as those of the layers inside.
 
     Attributes
     ----------
@@ -154,12 +161,13 @@ class TransformerEncoderLayer(_Layer):
         batch_first: bool = False,
         norm_first: bool = False,
         bias: bool = True,
-        dtype: npt.DTypeLike = np.float32,
+        dtype: npt.DTypeLike | None = None,
         rng: np.random.Generator | None = None,
+        init: Initializer | None = None,
     ) -> None:
         super().__init__(
             ("self_attn",), d_model, nhead, dim_feedforward, dropout, activation, layer_norm_eps,
-            batch_first, norm_first, bias, dtype, rng,
+            batch_first, norm_first, bias, dtype, rng, init,
         )  # fmt: skip
 
     def forward(
@@ -189,7 +197,7 @@ class TransformerDecoderLayer(_Layer):
     Parameters
     ----------
     d_model, nhead, dim_feedforward, dropout, activation, layer_norm_eps, batch_first, norm_first, \
-bias, dtype, rng
+bias, dtype, rng, init
         As for `TransformerEncoderLayer`.
 
     Attributes
@@ -233,12 +241,13 @@ bias, dtype, rng
         batch_first: bool = False,
         norm_first: bool = False,
         bias: bool = True,
-        dtype: npt.DTypeLike = np.float32,
+        dtype: npt.DTypeLike | None = None,
         rng: np.random.Generator | None = None,
+        init: Initializer | None = None,
     ) -> None:
         super().__init__(
             ("self_attn", "multihead_attn"), d_model, nhead, dim_feedforward, dropout, activation,
-            layer_norm_eps, batch_first, norm_first, bias, dtype, rng,
+            layer_norm_eps, batch_first, norm_first, bias, dtype, rng, init,
         )  # fmt: skip
 
     def forward(

@@ -7,7 +7,7 @@ from typing import Any
 
 from pygrad import Variable
 from pygrad.exceptions import DtypeError
-from pygrad.nn.layers.checks import size
+from pygrad.nn.checks import whole_number
 from pygrad.nn.module import Module
 
 __all__ = ["TransformerDecoder", "TransformerEncoder"]
@@ -21,7 +21,9 @@ class _Stack(Module):
         where = type(self).__name__
         if not isinstance(layer, Module):
             raise DtypeError(f"{where}: the layer is {layer!r}; it must be a module")
-        self.layers = [copy.deepcopy(layer) for _ in range(size(where, "num_layers", num_layers))]
+        self.layers = [
+            copy.deepcopy(layer) for _ in range(whole_number(where, "num_layers", num_layers))
+        ]
         self.norm = norm
 
     @property

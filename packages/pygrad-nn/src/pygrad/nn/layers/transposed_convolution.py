@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from pygrad import Variable
 from pygrad.nn import functional
+from pygrad.nn.checks import as_floats
 from pygrad.nn.functional.geometry import Sizes, lengths
-from pygrad.nn.layers.checks import as_floats
 from pygrad.nn.layers.convolution_base import ConvolutionBase
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
     import numpy.typing as npt
+
+    from pygrad.nn.initializers import Initializer
 
 __all__ = ["ConvTranspose1d", "ConvTranspose2d"]
 
@@ -30,15 +34,16 @@ class _ConvTranspose(ConvolutionBase):
         groups: int = 1,
         bias: bool = True,
         dilation: Sizes = 1,
-        dtype: npt.DTypeLike = np.float32,
+        dtype: npt.DTypeLike | None = None,
         rng: np.random.Generator | None = None,
+        init: Initializer = "fan_in_uniform",
     ) -> None:
         super().__init__()
         self._take(in_channels, out_channels, kernel_size, stride, dilation, groups)
         where, n = type(self).__name__, self.axes
         self.padding = lengths(where, "padding", padding, n, 0)
         self.output_padding = lengths(where, "output_padding", output_padding, n, 0)
-        self._start((self.in_channels, self.out_channels // self.groups), bias, dtype, rng)
+        self._start((self.in_channels, self.out_channels // self.groups), bias, init, dtype, rng)
 
     def forward(self, x: Variable) -> Variable:
         """Map `x` of shape (N, in_channels, ...), or a single one, without the first axis."""
@@ -48,6 +53,9 @@ class _ConvTranspose(ConvolutionBase):
             self.groups, self.dilation,
         )  # fmt: skip
         return y
+
+    def multiply_adds(self, inputs: Sequence[tuple[int, ...]], output: tuple[int, ...]) -> int:
+        return math.prod(inputs[0]) * math.prod(self.W.shape[1:])  # each input adds a kernel
 
 
 class ConvTranspose1d(_ConvTranspose):
@@ -70,17 +78,21 @@ class ConvTranspose1d(_ConvTranspose):
         Divides the channels: group i of the output sees group i of the input alone.
     bias : bool
         Whether there is a `b`.
-    dtype : dtype
-        Of the parameters. Whole numbers as input are converted to it.
+    dtype : dtype, optional
+        Of the parameters; by default that of `pygrad.set_default_dtype`. Whole numbers as input
+        are converted to it.
     rng : numpy.random.Generator, optional
         Draws the initial values; by default the generator that `pygrad.seed` restarts.
+    init : str or callable, optional
+        What `W` starts with: the name of one of `nn.initializers`, or a function
+        ``f(shape, fans, rng)``.
 
     Attributes
     ----------
     W : Parameter, shape (in_channels, out_channels / groups, k)
     b : Parameter, shape (out_channels,), or None
         Both start uniform within ``1 / sqrt(n)`` of 0 as in PyTorch, where n is the size of
-        ``W[0]``.
+        ``W[0]``, if `init` does not say otherwise of `W`.
 
     Raises
     ------
@@ -123,17 +135,21 @@ class ConvTranspose2d(_ConvTranspose):
         Divides the channels: group i of the output sees group i of the input alone.
     bias : bool
         Whether there is a `b`.
-    dtype : dtype
-        Of the parameters. Whole numbers as input are converted to it.
+    dtype : dtype, optional
+        Of the parameters; by default that of `pygrad.set_default_dtype`. Whole numbers as input
+        are converted to it.
     rng : numpy.random.Generator, optional
         Draws the initial values; by default the generator that `pygrad.seed` restarts.
+    init : str or callable, optional
+        What `W` starts with: the name of one of `nn.initializers`, or a function
+        ``f(shape, fans, rng)``.
 
     Attributes
     ----------
     W : Parameter, shape (in_channels, out_channels / groups, kh, kw)
     b : Parameter, shape (out_channels,), or None
         Both start uniform within ``1 / sqrt(n)`` of 0 as in PyTorch, where n is the size of
-        ``W[0]``.
+        ``W[0]``, if `init` does not say otherwise of `W`.
 
     Raises
     ------

@@ -17,7 +17,7 @@ from pygrad.nn.optim.adagrad import AdaGrad
 from pygrad.nn.optim.adam import Adam
 from pygrad.nn.optim.adamax import Adamax
 from pygrad.nn.optim.adamw import AdamW
-from pygrad.nn.optim.averaging import AveragedModel, ExponentialMovingAverage
+from pygrad.nn.optim.averaging import AveragedModel, ExponentialMovingAverage, update_bn
 from pygrad.nn.optim.clipping import clip_grad_norm, clip_grad_value
 from pygrad.nn.optim.lamb import LAMB
 from pygrad.nn.optim.lbfgs import LBFGS
@@ -34,7 +34,7 @@ from pygrad.plugins import registry as _registry
 __all__ = [
     "LAMB", "LBFGS", "SGD", "AdaDelta", "AdaGrad", "Adam", "AdamW", "Adamax", "AveragedModel",
     "ExponentialMovingAverage", "Lion", "Muon", "NAdam", "Optimizer", "RAdam", "RMSprop", "Rprop",
-    "clip_grad_norm", "clip_grad_value", "get", "hooks", "names",
+    "clip_grad_norm", "clip_grad_value", "get", "hooks", "names", "update_bn",
 ]  # fmt: skip
 
 

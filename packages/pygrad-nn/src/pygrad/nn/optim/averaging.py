@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 
-from pygrad import Parameter
+from pygrad import Parameter, no_grad
 from pygrad.exceptions import ArgumentError, ShapeError
 from pygrad.nn.buffer import Buffer
+from pygrad.nn.layers.batch_norm import BatchNorm
 from pygrad.nn.module import Module
 from pygrad.nn.tree import walk
 
-__all__ = ["AveragedModel", "ExponentialMovingAverage"]
+__all__ = ["AveragedModel", "ExponentialMovingAverage", "update_bn"]
 
 
 class AveragedModel(Module):
@@ -142,6 +143,54 @@ class ExponentialMovingAverage(AveragedModel):
 
     def extra_repr(self) -> str:
         return f"decay={self.decay:g}"
+
+
+def update_bn(loader: Iterable[Any], model: Module) -> None:
+    """Measure the running means and variances of all batch norms anew, over a pass of the data.
+
+    Averaged weights give other activations than those that the running values were measured on: so
+    call it at the end, before the averaged model is used. The running values become the means over
+    all batches. The model is called in training, and its modes and momenta are put back.
+
+    Parameters
+    ----------
+    loader : iterable
+        Batches for the model. Of a tuple or list, the first item is the input.
+    model : Module
+        A model without batch norms is left alone, and the data are not read.
+
+    References
+    ----------
+    Izmailov et al., "Averaging weights leads to wider optima and better generalization", UAI 2018.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from pygrad import nn
+    >>> model = nn.Sequential(nn.BatchNorm1d(1))
+    >>> batches = [(np.array([[1.0], [3.0]]), None), (np.array([[5.0], [7.0]]), None)]
+    >>> nn.optim.update_bn(batches, model)
+    >>> model[0].running_mean
+    Buffer([4.])
+    """
+    norms = [m for m in model.modules() if isinstance(m, BatchNorm)]
+    if not norms:
+        return
+    modes = [(m, m.training) for m in model.modules()]
+    momenta = [(m, m.momentum) for m in norms]
+    try:
+        model.train()
+        for norm in norms:
+            norm.reset_running_stats()
+            norm.momentum = None
+        with no_grad():
+            for batch in loader:
+                model(batch[0] if isinstance(batch, tuple | list) else batch)
+    finally:
+        for norm, momentum in momenta:
+            norm.momentum = momentum
+        for module, mode in modes:
+            module.training = mode
 
 
 def _pairs(mine: Module, theirs: Module) -> list[tuple[Any, Any, type]]:

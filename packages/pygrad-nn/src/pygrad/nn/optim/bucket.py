@@ -103,7 +103,10 @@ class Bucket:
         """Subtract what the optimizer's `update` makes of the gradients."""
         self.steps += 1
         states = self.states(owner.state_names, owner.start)
-        numbers = self.as_arrays((*owner.decay(), *owner.numbers(self.steps)))
+        added, shrunk = owner.decay()
+        numbers: list[Any] = list(self.as_arrays((added, shrunk, *owner.numbers(self.steps))))
+        # None says that there is nothing to do; to compare a 0-d array takes longer than to add two
+        numbers[:2] = numbers[0] if added else None, numbers[1] if shrunk != 1 else None
         try:
             value = self.params[0].data
             large = self.size >= _SMALL and len(gradients) == 1 and value.flags.c_contiguous
@@ -119,18 +122,19 @@ class Bucket:
         self, value: Any, gradient: Any, owner: Optimizer, states: list[Any], numbers: list[Any]
     ) -> None:
         rule, (added, shrunk, *rest) = owner.update, numbers
-        if self._buffers is None or (added and self._buffers.decayed is None):
-            blocks = np.empty((3 if added else 2, min(self.size, _BLOCK)), self.dtype)
+        adds = added is not None
+        if self._buffers is None or (adds and self._buffers.decayed is None):
+            blocks = np.empty((3 if adds else 2, min(self.size, _BLOCK)), self.dtype)
             self._buffers = _Buffers(*blocks)
         out, scratch, decayed = self._buffers[:3]
         for start in range(0, self.size, _BLOCK):
             cut = slice(start, start + _BLOCK)
             block, g = value[cut], gradient[cut]
             n = len(block)
-            if added:
+            if adds:
                 np.multiply(block, added, out=decayed[:n])
                 g = np.add(decayed[:n], g, out=decayed[:n])
-            elif shrunk != 1:
+            elif shrunk is not None:
                 block *= shrunk
             rule(out[:n], g, scratch[:n], *[s[cut] for s in states], *rest)
             block -= out[:n]
@@ -144,7 +148,7 @@ class Bucket:
         out, scratch, _, gathered, views = self._buffers
         for (view, _), gradient in zip(views, gradients, strict=True):
             view[...] = gradient
-        if added:
+        if added is not None:
             for p, (_, view) in zip(self.params, views, strict=True):
                 view[...] = p.data
             np.multiply(out, added, out=out)
@@ -160,7 +164,7 @@ class Bucket:
             value = p.data
             if owner.whole:
                 owner.finish(view, value, free)
-            if shrunk != 1:
+            if shrunk is not None:
                 value *= shrunk
             value -= view
 

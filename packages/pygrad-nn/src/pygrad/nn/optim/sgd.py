@@ -88,7 +88,7 @@ class SGD(Optimizer):
         *velocity, lr, momentum, new = rest
         for v in velocity:  # one, or without momentum none
             np.multiply(v, momentum, out=v)
-            np.add(v, g if new == 1 else np.multiply(g, new, out=out), out=v)
+            np.add(v, np.multiply(g, new, out=out) if self.dampening else g, out=v)
             if self.nesterov:
                 np.multiply(v, momentum, out=scratch)
                 g = np.add(scratch, g, out=scratch)

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from pygrad.exceptions import ArgumentError, WeightsError
+from pygrad.nn.checks import whole_number
 from pygrad.nn.optim import Optimizer
 from pygrad.nn.optim.groups import Group
 
@@ -143,5 +144,4 @@ def checked(owner: object, name: str, value: T, condition: bool, must: str) -> T
 
 def whole(owner: object, name: str, value: Any, least: int = 1) -> int:
     """The value of a setting that counts steps."""
-    right = isinstance(value, (int, np.integer)) and not isinstance(value, bool) and value >= least
-    return int(checked(owner, name, value, bool(right), f"a whole number of at least {least}"))
+    return whole_number(type(owner).__name__, name, value, least)

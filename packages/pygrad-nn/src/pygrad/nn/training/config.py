@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import pygrad
 from pygrad.exceptions import ArgumentError, PyGradError, UnknownNameError
+from pygrad.nn.checks import whole_number
 from pygrad.nn.containers import Sequential
 from pygrad.nn.module import Module
 from pygrad.nn.training.callbacks import BestWeights, EarlyStopping
@@ -302,9 +303,7 @@ def _number(config: Mapping[str, Any], key: str, usual: int | None = None) -> in
     value = config.get(key, usual)
     if value is None:
         raise ArgumentError(f"{key}: it is missing")
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise ArgumentError(f"{key}: it is {value!r}; it must be a whole number of at least 0")
-    return value
+    return whole_number(key, "it", value, 0)
 
 
 def _check_keys(table: Mapping[str, Any], where: str, known: tuple[str, ...]) -> None:

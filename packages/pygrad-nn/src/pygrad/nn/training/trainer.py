@@ -13,6 +13,7 @@ import numpy as np
 from pygrad import Variable, no_grad
 from pygrad.exceptions import ArgumentError, TrainingError, WeightsError
 from pygrad.nn import metrics as metrics_by_name
+from pygrad.nn.checks import whole_number
 from pygrad.nn.training.batches import answer, batches_of, count_of, loss_of
 from pygrad.nn.training.callbacks import Callback
 from pygrad.nn.training.checkpoints import checkpoint_file, load_checkpoint, save_checkpoint
@@ -126,9 +127,11 @@ class Trainer:
         self.metrics = [metrics_by_name.as_metric(metric) for metric in metrics]
         self.callbacks = list(callbacks)
         self.checkpoint = None if checkpoint is None else checkpoint_file(checkpoint, "Trainer")
-        self.accumulate = _count("accumulate", accumulate)
+        self.accumulate = whole_number("Trainer", "accumulate", accumulate)
         self.schedule_each = schedule_each
-        self.checkpoint_every = checkpoint_every and _count("checkpoint_every", checkpoint_every)
+        self.checkpoint_every = checkpoint_every and whole_number(
+            "Trainer", "checkpoint_every", checkpoint_every
+        )
         self.progress = progress
         self._clips = clips(clip_norm, clip_value)
         self._begin()
@@ -167,7 +170,7 @@ class Trainer:
         KeyboardInterrupt
             On Ctrl-C, once the step is finished and the checkpoint written.
         """
-        epochs = _count("epochs", epochs)
+        epochs = whole_number("Trainer", "epochs", epochs)
         if not resume:
             self._begin()
         elif self._may_load and self.checkpoint is not None and os.path.exists(self.checkpoint):
@@ -360,9 +363,3 @@ class Trainer:
         self._running.load_state(extra["running"])
         for callback, (_, state) in zip(self.callbacks, extra["callbacks"], strict=True):
             callback.load_state(state)
-
-
-def _count(name: str, value: Any) -> int:
-    if isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= 1:
-        return int(value)
-    raise ArgumentError(f"Trainer: {name} is {value!r}; it must be a whole number of at least 1")

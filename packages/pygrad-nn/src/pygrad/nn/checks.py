@@ -1,23 +1,21 @@
-"""What the arguments of a layer must be, and the errors that say so."""
+"""What arguments must be, and the errors that say so: layers, functions and training ask here."""
 
 from __future__ import annotations
 
 import operator
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from pygrad.exceptions import ArgumentError, DtypeError
+from pygrad.exceptions import ArgumentError
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
+    from collections.abc import Collection
 
     from pygrad import Variable
 
-__all__ = ["as_floats", "float_dtype", "probability", "size"]
+__all__ = ["as_floats", "one_of", "probability", "whole_number"]
 
 
-def size(where: str, name: str, value: Any, least: int = 1) -> int:
+def whole_number(where: str, name: str, value: Any, least: int = 1) -> int:
     """`value` as a whole number of at least `least`; `where` is the layer that asks."""
     try:
         found = operator.index(value)
@@ -30,25 +28,21 @@ def size(where: str, name: str, value: Any, least: int = 1) -> int:
     return found
 
 
-def float_dtype(where: str, dtype: npt.DTypeLike) -> np.dtype[Any]:
-    """The dtype of a layer's parameters, one of floats."""
-    found = np.dtype(dtype)
-    if found.kind != "f":
-        raise DtypeError(
-            f"{where}: dtype is {found}; parameters are trained in small steps, so they must be "
-            f"floats: float32 or float64"
-        )
-    return found
-
-
-def probability(where: str, p: Any) -> float:
+def probability(where: str, p: Any, name: str = "p") -> float:
     """`p` as a number within [0, 1]."""
     try:
         value = float(p)
     except (TypeError, ValueError):
         value = -1.0
     if not 0 <= value <= 1:
-        raise ArgumentError(f"{where}: p is {p!r}; a probability lies within [0, 1]")
+        raise ArgumentError(f"{where}: {name} is {p!r}; a probability lies within [0, 1]")
+    return value
+
+
+def one_of(where: str, name: str, value: str, allowed: Collection[str]) -> str:
+    """`value`, if it is one of the names that are allowed."""
+    if value not in allowed:
+        raise ArgumentError(f"{where}: {name} is {value!r}; it must be one of {', '.join(allowed)}")
     return value
 
 
