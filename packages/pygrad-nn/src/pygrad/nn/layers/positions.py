@@ -44,7 +44,7 @@ class Positional(Module):
         self.d_model = whole_number(where, "d_model", d_model)
         self.max_len = whole_number(where, "max_len", max_len)
         self.batch_first = bool(batch_first)
-        self.dropout = Dropout(dropout, rng)
+        self.dropout = Dropout(dropout, rng=rng)
 
     def _added(self, x: Variable, table: Any) -> Variable:
         """`x` with the first rows of the table added along its axis of positions, and dropout."""
