@@ -10,7 +10,7 @@ from pygrad.engine import binding
 from pygrad.engine.broadcasting import Elementwise
 from pygrad.engine.checks import as_operand, refuse_complex, refused_complex
 from pygrad.engine.function import OUTPUT, Unary, apply, apply_unary, result
-from pygrad.engine.kernels.blocks import in_blocks, worth_blocks
+from pygrad.engine.kernels.blocks import in_blocks
 from pygrad.engine.kernels.dropout import keep_mask
 from pygrad.engine.kernels.softmax import log_softmax_of, softmax_of
 from pygrad.exceptions import ArgumentError
@@ -80,21 +80,29 @@ class Sigmoid(Unary):
     def forward(self, x):
         # where exp overflows to infinity, its reciprocal 0 is right to the last bit that matters
         with np.errstate(over="ignore"):
-            return in_blocks(_sigmoid, x) if worth_blocks(x) else 1 / (1 + np.exp(-x))
+            return in_blocks(_sigmoid, x, into=_sigmoid_into)
 
     def backward(self, gy):
         (y,) = self.saved
-        return in_blocks(_sigmoid_rule, gy, y) if worth_blocks(gy, y) else gy * (y * (1 - y))
+        return in_blocks(_sigmoid_gradient, gy, y, into=_sigmoid_gradient_into)
 
 
-def _sigmoid(x, out):
+def _sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+def _sigmoid_into(x, out):
     np.negative(x, out=out)
     np.exp(out, out=out)
     np.add(out, 1, out=out)
     np.divide(1, out, out=out)
 
 
-def _sigmoid_rule(gy, y, out):
+def _sigmoid_gradient(gy, y):
+    return gy * (y * (1 - y))
+
+
+def _sigmoid_gradient_into(gy, y, out):
     np.subtract(1, y, out=out)
     np.multiply(out, y, out=out)
     np.multiply(out, gy, out=out)

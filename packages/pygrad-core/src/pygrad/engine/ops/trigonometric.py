@@ -8,7 +8,7 @@ import numpy as np
 
 from pygrad.engine.broadcasting import Elementwise
 from pygrad.engine.function import OUTPUT, Unary, apply, apply_unary
-from pygrad.engine.kernels.blocks import in_blocks, worth_blocks
+from pygrad.engine.kernels.blocks import in_blocks
 
 if TYPE_CHECKING:
     from pygrad.engine.typing import ArrayLike
@@ -150,10 +150,14 @@ class Tanh(Unary, ufunc=np.tanh):
 
     def backward(self, gy):
         (y,) = self.saved
-        return in_blocks(_tanh_rule, gy, y) if worth_blocks(gy, y) else gy * (1 - y * y)
+        return in_blocks(_tanh_gradient, gy, y, into=_tanh_gradient_into)
 
 
-def _tanh_rule(gy, y, out):
+def _tanh_gradient(gy, y):
+    return gy * (1 - y * y)
+
+
+def _tanh_gradient_into(gy, y, out):
     np.multiply(y, y, out=out)
     np.subtract(1, out, out=out)
     np.multiply(out, gy, out=out)
