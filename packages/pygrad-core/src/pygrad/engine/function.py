@@ -114,7 +114,7 @@ class Function:
     requires: ClassVar[str | None] = None
     # whether it only marks where a graph begins: its output is no view of another Variable
     begins: ClassVar[bool] = False
-    _slots: ClassVar[tuple[str, ...]] = ()
+    _settings: ClassVar[tuple[str, ...]] = ()  # the slots of subclasses
     _pick: ClassVar[Any]  # what picks the saved arrays out of all
 
     edges: tuple[Any, ...]  # of Node | None; a rule that is asked about an input knows it has one
@@ -126,8 +126,8 @@ class Function:
 
     def __init_subclass__(cls, ufunc: np.ufunc | None = None, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        slots = (slot for base in cls.__mro__ for slot in base.__dict__.get("__slots__", ()))
-        cls._slots = tuple(s for s in slots if s not in ("__weakref__", "_grad", "_name"))
+        bases = (base for base in cls.__mro__ if base is not Function)
+        cls._settings = tuple(s for base in bases for s in base.__dict__.get("__slots__", ()))
         cls._pick = _picker(cls.saves or ())
         if ufunc is not None:
             UFUNCS[ufunc] = lambda *inputs: apply(cls(), *inputs)
@@ -146,7 +146,7 @@ class Function:
     def __call__(self, *inputs: Any) -> Any:
         """Apply the function to Variables, arrays or numbers, and record it in the graph."""
         if hasattr(self, "edges"):
-            self = _copy(self, without=("edges", "saved", "serial", "shape"))
+            self = _uncalled(self)
         return apply(self, *inputs)
 
     def on(self, *inputs: Any) -> Any:
@@ -413,16 +413,21 @@ def output_nodes(function: Function) -> list[Function]:
 
 def with_variables(node: Function) -> Function:
     """A copy of the node for a ``create_graph=True`` pass: what it saved, as Variables."""
-    twin = _copy(node)
+    twin = _uncalled(node)
+    twin.edges, twin.saved, twin.serial, twin.shape = node.edges, (), node.serial, node.shape
     if isinstance(node, _Collector):
         twin.function = with_variables(node.function)  # type: ignore[attr-defined]
         return twin
-    saves = range(len(node.edges)) if node.saves is None else node.saves
-    nodes = (*node.edges, *reversed(output_nodes(node)))  # so that nodes[OUTPUT] is the output's
-    twin.saved = tuple(
-        value if value is None or value.__class__ in NUMBERS else result(value, nodes[i])
-        for i, value in zip(saves, node.saved, strict=True)
-    )
+    outputs = output_nodes(node)
+    if outputs[0] is not node:
+        twin.outputs_like = node.outputs_like
+    if node.saved:
+        saves = range(len(node.edges)) if node.saves is None else node.saves
+        nodes = (*node.edges, *outputs[::-1])  # so that nodes[OUTPUT] is the output's
+        twin.saved = tuple([
+            value if value is None or value.__class__ in NUMBERS else result(value, nodes[i])
+            for i, value in zip(saves, node.saved, strict=True)
+        ])  # fmt: skip
     return twin
 
 
@@ -444,10 +449,11 @@ def _unkept(node: Node | None) -> Any:
     return variable
 
 
-def _copy(node: Function, without: tuple[str, ...] = ()) -> Function:
+def _uncalled(node: Function) -> Function:
+    """A function with the same settings, that was never called."""
     twin: Function = _new(node.__class__)
-    for slot in node._slots:
-        if slot not in without and hasattr(node, slot):
+    for slot in node._settings:
+        if hasattr(node, slot):
             setattr(twin, slot, getattr(node, slot))
     if hasattr(node, "__dict__"):
         twin.__dict__.update(node.__dict__)

@@ -80,19 +80,32 @@ class Sigmoid(Unary):
     def forward(self, x):
         # where exp overflows to infinity, its reciprocal 0 is right to the last bit that matters
         with np.errstate(over="ignore"):
-            return in_blocks(_sigmoid, x)
+            return in_blocks(_sigmoid, x, into=_sigmoid_into)
 
     def backward(self, gy):
         (y,) = self.saved
-        return in_blocks(_sigmoid_gradient, gy, y)
+        return in_blocks(_sigmoid_gradient, gy, y, into=_sigmoid_gradient_into)
 
 
 def _sigmoid(x):
     return 1 / (1 + np.exp(-x))
 
 
+def _sigmoid_into(x, out):
+    np.negative(x, out=out)
+    np.exp(out, out=out)
+    np.add(out, 1, out=out)
+    np.divide(1, out, out=out)
+
+
 def _sigmoid_gradient(gy, y):
     return gy * (y * (1 - y))
+
+
+def _sigmoid_gradient_into(gy, y, out):
+    np.subtract(1, y, out=out)
+    np.multiply(out, y, out=out)
+    np.multiply(out, gy, out=out)
 
 
 class Softmax(Unary):

@@ -80,14 +80,13 @@ def short_way(rule: type[Operator]) -> Callable[[Any, Any], Variable]:
             node = rule()
         else:
             shape = y.shape
-            shapes = np.shape(a), np.shape(b)
-            fits_a = for_a is None or shapes[0] == shape
-            fits_b = for_b is None or shapes[1] == shape
-            if fits_a and fits_b:
+            # what has a node has a shape; asking a number for one would take as long as the rest
+            fits_a = for_a is None or a.shape == shape
+            if fits_a and (for_b is None or b.shape == shape):
                 node = rule()
             else:
                 node = rule.broadcast()
-                node.shapes = shapes
+                node.shapes = np.shape(a), np.shape(b)
         node.edges = (for_a, for_b)
         node.saved = () if kept is None else kept(a, b, y, for_a, for_b)
         node.serial = next_serial()

@@ -150,11 +150,17 @@ class Tanh(Unary, ufunc=np.tanh):
 
     def backward(self, gy):
         (y,) = self.saved
-        return in_blocks(_tanh_gradient, gy, y)
+        return in_blocks(_tanh_gradient, gy, y, into=_tanh_gradient_into)
 
 
 def _tanh_gradient(gy, y):
     return gy * (1 - y * y)
+
+
+def _tanh_gradient_into(gy, y, out):
+    np.multiply(y, y, out=out)
+    np.subtract(1, out, out=out)
+    np.multiply(out, gy, out=out)
 
 
 class Arcsinh(Unary, ufunc=np.arcsinh):
