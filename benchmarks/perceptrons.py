@@ -24,7 +24,8 @@ def candidates(sizes: tuple[int, ...], batch: int, optimizer: str) -> dict[str, 
         weights.append(rng.uniform(-bound, bound, (n, m)).astype(np.float32))
         weights.append(rng.uniform(-bound, bound, m).astype(np.float32))
     make = {"pygrad": of_pygrad, "torch": of_torch, "numpy": by_hand, "mygrad": of_mygrad}
-    return {name: f(sizes, weights, x, labels, optimizer) for name, f in make.items()}
+    found = {name: f(sizes, weights, x, labels, optimizer) for name, f in make.items()}
+    return {**found, "bare": bare(sizes, weights, batch, optimizer)}
 
 
 def of_pygrad(sizes, weights, x, labels, optimizer):
@@ -133,6 +134,26 @@ def by_hand(sizes, weights, x, labels, optimizer):
         update(gradients)
 
     return SimpleNamespace(step=step, result=after_steps(step, lambda: weights))
+
+
+def bare(sizes, weights, batch, optimizer):
+    """The matrix products and the update; no bias, no ReLU, no loss."""
+    weights = [w.copy() for w in weights]
+    update = {"SGD": Momentum, "Adam": Adam}[optimizer](weights)
+    gradients = [np.full_like(w, 1e-6) for w in weights]
+    inputs = [np.ones((batch, n), np.float32) for n in sizes]
+    outputs = [np.empty_like(a) for a in inputs]
+    products = [np.empty_like(W) for W in weights[::2]]
+
+    def step():
+        for i, (W, gW) in enumerate(zip(weights[::2], products, strict=True)):
+            np.matmul(inputs[i], W, out=outputs[i + 1])
+            np.matmul(inputs[i].T, inputs[i + 1], out=gW)
+            if i:
+                np.matmul(inputs[i + 1], W.T, out=outputs[i])
+        update(gradients)
+
+    return SimpleNamespace(step=step)
 
 
 class Momentum:

@@ -8,6 +8,8 @@
 
 The candidates of a row take turns, in a new order each round, and what counts is the median of the
 ratios to PyTorch of the same round. Before a time counts, the candidates' results are compared.
+"bare" are the NumPy calls alone that the work cannot do without, with memory at hand: where a row
+has it, the limit on this machine.
 By default it is process time on one thread. The BLAS kernels in use are printed: OpenBLAS chooses
 them by processor unless the environment forces others, so that is undone here; where they are for
 AVX-512, everything is measured once more with those for AVX2. `--kernels Haswell` forces a set.
@@ -99,7 +101,7 @@ def measure(row, rounds: int, threads: int) -> dict[str, float]:
 
     clock = time.process_time if threads == 1 else time.perf_counter
     candidates = row.candidates()
-    results = {name: candidate.result() for name, candidate in candidates.items()}
+    results = {name: c.result() for name, c in candidates.items() if name != "bare"}
     for name, result in results.items():
         for a, b in zip(result, results["torch"], strict=True):
             np.testing.assert_allclose(a, b, rtol=1e-3, atol=1e-5, err_msg=f"{row.name}: {name}")
@@ -135,14 +137,16 @@ def misses(found) -> bool:
 
 def heading() -> str:
     names = "".join(f"{name:>10}" for name in PEERS)
-    return f"\n{'row':42}{'by hand':>8}{'PyGrad':>8}{'target':>8}{'PyGrad/hand':>14}{names}"
+    columns = "".join(f"{name:>8}" for name in ("bare", "by hand", "PyGrad", "target"))
+    return f"\n{'row':42}{columns}{'PyGrad/hand':>14}{names}"
 
 
 def line(row, ratios, target) -> str:
     def number(value, width):
         return " " * width if value is None else f"{value:{width}.2f}"
 
-    text = f"{row.name:42}{number(ratios.get('numpy'), 8)}{number(ratios['pygrad'], 8)}"
+    text = f"{row.name:42}{number(ratios.get('bare'), 8)}{number(ratios.get('numpy'), 8)}"
+    text += number(ratios["pygrad"], 8)
     text += f"{number(target, 8)}{number(ratios.get('pygrad_to_numpy'), 7)}"
     limit = getattr(row, "targets", {}).get("pygrad_to_numpy")
     text += f" ({limit:.2f})" if limit else " " * 7
