@@ -43,6 +43,23 @@ def test_kinks_have_the_gradient_that_is_documented():
     assert gradient(F.abs, 0.0) == [0.0]
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.float16, np.int64])
+@pytest.mark.parametrize("shape", [(0,), (), (3,), (64, 64), (32768,), (3, 5, 37, 131)])
+def test_relu_is_right_for_every_size_and_in_every_order_of_memory(shape, dtype):
+    x = np.asarray(10 * np.random.default_rng(0).normal(size=shape)).astype(dtype)
+    if x.size and x.dtype.kind == "f":
+        x.reshape(-1)[-1] = np.nan
+    expected = np.where(x <= 0, dtype(0), x)
+    channels_last = np.moveaxis(np.moveaxis(x, 1, -1).copy(), -1, 1) if x.ndim > 1 else x
+    for given in (x, np.asfortranarray(x), channels_last):
+        y = F.relu(given)
+        assert y.dtype == dtype
+        np.testing.assert_array_equal(y.data, expected)
+        assert y.data.strides == given.strides
+    if x.ndim:
+        np.testing.assert_array_equal(F.relu(x[::-1]).data, expected[::-1])
+
+
 def test_leaky_relu_has_its_slope_on_negatives():
     (g,) = gradient(lambda x: F.leaky_relu(x, 0.2), [-3.0, 3.0])
     np.testing.assert_array_equal(g, [0.2, 1.0])

@@ -151,6 +151,32 @@ def test_scores_may_be_integers():
     assert F.softmax_cross_entropy([[1, 2]], [0], label_smoothing=0.5).item() == expected
 
 
+@pytest.mark.parametrize("dtype", ["u1", "i2", "u4", "u8"])
+def test_labels_may_be_integers_of_any_kind(dtype):
+    loss = F.softmax_cross_entropy(X, LABELS.astype(dtype))
+    assert loss.item() == F.softmax_cross_entropy(X, LABELS).item()
+    with pytest.raises(ArgumentError, match="3 classes"):
+        F.softmax_cross_entropy(X, np.array([2, 0, np.iinfo(dtype).max], dtype))
+
+
+@pytest.mark.parametrize("options", [{}, {"label_smoothing": 0.1}, {"reduction": "none"}])
+def test_scores_may_lie_in_memory_in_any_order(options):
+    def f(x):
+        return F.softmax_cross_entropy(x, LABELS, **options)
+
+    expected, slope = f(X).data, gradient(f, X)
+    for x in (np.asfortranarray(X), np.repeat(X, 2, axis=1)[:, ::2], X[::-1].copy()[::-1]):
+        np.testing.assert_allclose(f(x).data, expected, rtol=1e-15)
+        np.testing.assert_allclose(gradient(f, x), slope, rtol=1e-15)
+
+
+def test_many_equal_scores_are_summed_to_rounding():
+    x = np.full((1, 30_000), -2.3, np.float32)
+    x[0, 0] = 0
+    exact = np.log(1 + 29_999 * np.exp(np.float64(x[0, 1])))
+    assert abs(F.softmax_cross_entropy(x, [0]).item() - exact) < 1e-6
+
+
 def test_no_rows_have_a_sum_and_a_list_but_no_mean():
     x = np.zeros((0, 3))
     for labels in (np.zeros(0, int), np.zeros((0, 3))):

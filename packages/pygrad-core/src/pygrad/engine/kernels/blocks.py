@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["in_blocks"]
+__all__ = ["in_blocks", "rectified"]
 
 _BLOCK = 32768  # in values
 _LARGE = 4 * _BLOCK
+_ZEROS = {np.dtype(t): np.zeros(_BLOCK, t) for t in (np.float32, np.float64)}
 
 
 def in_blocks(f: Callable[..., Any], *arrays: Any, into: Callable[..., Any] | None = None) -> Any:
@@ -45,4 +46,29 @@ def in_blocks(f: Callable[..., Any], *arrays: Any, into: Callable[..., Any] | No
     y[:_BLOCK] = first
     for cut in cuts[1:]:
         y[cut] = f(*[a[cut] for a in flat])
+    return out
+
+
+def rectified(x: Any, zero: Any) -> Any:
+    """max(x, 0) in the memory order of `x`.
+
+    Against an array of zeros `np.maximum` takes a third of the time that it takes against one: it
+    is only then that it compares several values at once.
+    """
+    zeros = _ZEROS.get(x.dtype)
+    if zeros is None or x.size < 4096:  # below, the call is what takes the time
+        return np.maximum(x, zero)
+    if not x.flags.c_contiguous:
+        order = sorted(range(x.ndim), key=lambda axis: -x.strides[axis])
+        moved = x.transpose(order)
+        if not moved.flags.c_contiguous:
+            return np.maximum(x, zero)
+        return rectified(moved, zero).transpose(np.argsort(order))
+    if x.size <= _BLOCK:
+        return np.maximum(x, zeros[: x.size].reshape(x.shape))
+    out = np.empty(x.shape, x.dtype)
+    flat, y = x.reshape(-1), out.reshape(-1)
+    for start in range(0, x.size, _BLOCK):
+        part = flat[start : start + _BLOCK]
+        np.maximum(part, zeros[: part.size], out=y[start : start + _BLOCK])
     return out

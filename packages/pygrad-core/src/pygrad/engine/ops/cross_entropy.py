@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from pygrad.engine import binding
 from pygrad.engine.checks import as_operand, refuse_complex
 from pygrad.engine.function import Function, apply, result
+from pygrad.engine.kernels.product import row_sums
 from pygrad.engine.ops.activation import Softmax, log_softmax
 from pygrad.engine.ops.loss import check_reduction
 from pygrad.exceptions import ArgumentError, DtypeError, ShapeError
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["softmax_cross_entropy"]
 
 _WHERE = "softmax_cross_entropy"
-_UNSIGNED = {n: np.dtype(f"u{n}") for n in (1, 2, 4, 8)}
 
 
 class SoftmaxCrossEntropy(Function):
@@ -61,14 +62,15 @@ class SoftmaxCrossEntropy(Function):
         if not n and self.reduction == "mean":
             raise ShapeError(f"{_WHERE}: there are no rows, so there is no mean of them")
         labels, counted = self.checked_labels(n_classes)
-        rows = np.arange(n)
-        top = x[rows, x.argmax(axis=1)]  # which is quicker than x.max(axis=1)
-        shifted = x - top[:, None]
+        starts = _starts(n, n_classes)
+        at = starts + labels  # where the label of each row is among all values
+        top = x.take(starts + x.argmax(axis=1))  # which is quicker than x.max(axis=1)
+        shifted = np.subtract(x, top[:, None], order="C")
         e = np.exp(shifted)
-        total = np.add.reduce(e, axis=1)
+        total = row_sums(e)
         # for the first-order rule; a differentiable pass computes the softmax anew
-        self.exponentials = e, total, rows
-        loss = np.log(total) - shifted[rows, labels]
+        self.exponentials = e, total, at
+        loss = np.log(total) - shifted.take(at)
         self.divisor = n
         if counted is None and self.weight is None and not self.label_smoothing:
             self.factors = None
@@ -81,7 +83,7 @@ class SoftmaxCrossEntropy(Function):
             # where no row counts, the mean is NaN, as in PyTorch
             self.divisor = np.add.reduce(own) or np.nan
             own = own * (1 - self.label_smoothing)
-            self.factors = labels, own, every, weight
+            self.factors = own, every, weight
             # where, not a product alone: a row that is ignored may be infinite or NaN
             loss = own * np.where(counted, loss, 0)
             if self.label_smoothing:
@@ -94,41 +96,41 @@ class SoftmaxCrossEntropy(Function):
 
     def backward(self, gy):
         (x,) = self.saved
-        e, total, rows = self.exponentials
+        e, total, at = self.exponentials
         scale = gy / self.divisor if self.reduction == "mean" else gy
         if self.reduction == "none":
             scale = scale.reshape(-1)
         recorded = isinstance(x, binding.Variable)
         if self.factors is None and not recorded:
             gx = e * (scale / total)[:, None]
-            gx[rows, self.labels.reshape(-1)] -= scale
+            gx.reshape(-1)[at] -= scale
             return gx if x.ndim == 2 else gx.reshape(x.shape)
         p = Softmax(-1)(x.reshape(e.shape)) if recorded else e / total[:, None]
-        target = self.target(rows, e)
+        target = self.target(at, e)
         if self.reduction == "none":
             scale = scale.reshape(-1, 1)
         gx = p * target.sum(axis=1, keepdims=True) - target
         return (gx * scale).reshape(x.shape)
 
-    def target(self, rows: Any, e: Any) -> Any:
+    def target(self, at: Any, e: Any) -> Any:
         """The constant t for which the loss is the sum of t times -log(softmax(x))."""
         t = np.zeros(e.shape, e.dtype)
         if self.factors is None:
-            t[rows, self.labels.reshape(-1)] = 1
+            t.reshape(-1)[at] = 1
             return t
-        labels, own, every, weight = self.factors
+        own, every, weight = self.factors
         if self.label_smoothing:
             t += np.multiply.outer(every, weight)
-        t[rows, labels] += own
+        t.reshape(-1)[at] += own
         return t
 
     def checked_labels(self, n_classes: int) -> tuple[Any, Any]:
         """The labels in one row, 0 for those that are ignored, and which count; None: all."""
-        labels = self.labels.reshape(-1)
+        labels = self.labels.reshape(-1).astype(np.int64, copy=False)
         if not labels.size:
             return labels, None
         # as unsigned numbers, negative labels are large: one look finds both kinds of wrong label
-        largest = np.maximum.reduce(labels.view(_UNSIGNED[labels.itemsize]))
+        largest = np.maximum.reduce(labels.view(np.uint64))
         if largest < n_classes and not 0 <= self.ignore_index < n_classes:
             return labels, None
         counted = labels != self.ignore_index
@@ -222,6 +224,14 @@ def softmax_cross_entropy(
         )
     probabilities = labels if isinstance(labels, binding.Variable) else plain
     return _against_probabilities(scores, probabilities, weight, label_smoothing, reduction)
+
+
+@functools.lru_cache(maxsize=32)  # a few batch sizes come again and again
+def _starts(n: int, n_classes: int) -> Any:
+    """Where each of `n` rows begins among all values."""
+    starts = np.arange(n) * n_classes
+    starts.flags.writeable = False
+    return starts
 
 
 def _against_probabilities(
