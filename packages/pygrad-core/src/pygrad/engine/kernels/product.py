@@ -16,11 +16,12 @@ _MANY = 1024
 def product(a: Any, b: Any) -> Any:
     """``a @ b`` of two matrices, or a vector and a matrix.
 
-    `np.dot` needs less than half of `np.matmul`'s time on small matrices, and on transposed ones.
+    The method `dot` needs less than half of `np.matmul`'s time on small matrices, and on transposed
+    ones; the function looks for other arrays first, which takes a third of that.
     What is no plain array goes by its own operator.
     """
     if a.__class__ is np.ndarray is b.__class__:
-        return np.dot(a, b)
+        return a.dot(b)
     return a @ b
 
 

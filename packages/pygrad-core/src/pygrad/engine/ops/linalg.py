@@ -55,7 +55,7 @@ class Linear(Function):
         if x.ndim != 2 or W.ndim != 2:
             return self.of_any_shape(x, W, b)
         try:
-            y = np.dot(x, W)
+            y = x.dot(W)
         except ValueError:
             raise ShapeError(_misfit(x, W)) from None
         if b is None:
