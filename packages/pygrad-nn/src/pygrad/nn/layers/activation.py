@@ -18,7 +18,7 @@ __all__ = [
 
 
 class _Activation(Module):
-    """`inplace`, where PyTorch has it, is taken and shown, and changes nothing: results are new."""
+    """It shows the settings that are not the default."""
 
     def extra_repr(self) -> str:
         import inspect
@@ -31,7 +31,31 @@ class _Activation(Module):
         return ", ".join(shown)
 
 
-class ReLU(_Activation):
+class _Plain(_Activation):
+    """`inplace`, where PyTorch has it, is taken and shown, and changes nothing: results are new."""
+
+    def __init__(self, inplace: bool = False) -> None:
+        super().__init__()
+        self.inplace = inplace
+
+
+class _WithAlpha(_Activation):
+    def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
+        super().__init__()
+        self.alpha = alpha
+        self.inplace = inplace
+
+
+class _AlongAxis(Module):
+    def __init__(self, axis: int = -1, *, dim: int | None = None) -> None:
+        super().__init__()
+        self.axis = axis if dim is None else dim
+
+    def extra_repr(self) -> str:
+        return f"axis={self.axis}"
+
+
+class ReLU(_Plain):
     """Rectified linear unit: `functions.relu`.
 
     Examples
@@ -41,15 +65,11 @@ class ReLU(_Activation):
     Variable([0. 2.])
     """
 
-    def __init__(self, inplace: bool = False) -> None:
-        super().__init__()
-        self.inplace = inplace
-
     def forward(self, x: Variable) -> Variable:
         return F.relu(x)
 
 
-class ReLU6(_Activation):
+class ReLU6(_Plain):
     """Rectified linear unit that ends at 6: ``min(max(x, 0), 6)``.
 
     Examples
@@ -58,10 +78,6 @@ class ReLU6(_Activation):
     >>> nn.ReLU6()([-1.0, 2.0, 9.0])
     Variable([0. 2. 6.])
     """
-
-    def __init__(self, inplace: bool = False) -> None:
-        super().__init__()
-        self.inplace = inplace
 
     def forward(self, x: Variable) -> Variable:
         return F.hard_tanh(x, 0.0, 6.0)
@@ -86,7 +102,7 @@ class LeakyReLU(_Activation):
         return F.leaky_relu(x, self.negative_slope)
 
 
-class ELU(_Activation):
+class ELU(_WithAlpha):
     """Exponential linear unit: `functions.elu`.
 
     Examples
@@ -96,16 +112,11 @@ class ELU(_Activation):
     Variable([0. 2.])
     """
 
-    def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
-        super().__init__()
-        self.alpha = alpha
-        self.inplace = inplace
-
     def forward(self, x: Variable) -> Variable:
         return F.elu(x, self.alpha)
 
 
-class SELU(_Activation):
+class SELU(_Plain):
     """Scaled exponential linear unit: `functions.selu`.
 
     Examples
@@ -115,15 +126,11 @@ class SELU(_Activation):
     Variable([0.         1.05070099])
     """
 
-    def __init__(self, inplace: bool = False) -> None:
-        super().__init__()
-        self.inplace = inplace
-
     def forward(self, x: Variable) -> Variable:
         return F.selu(x)
 
 
-class CELU(_Activation):
+class CELU(_WithAlpha):
     """Continuously differentiable exponential linear unit: `functions.celu`.
 
     Examples
@@ -132,11 +139,6 @@ class CELU(_Activation):
     >>> nn.CELU()([0.0, 2.0])
     Variable([0. 2.])
     """
-
-    def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
-        super().__init__()
-        self.alpha = alpha
-        self.inplace = inplace
 
     def forward(self, x: Variable) -> Variable:
         return F.celu(x, self.alpha)
@@ -160,7 +162,7 @@ class GELU(_Activation):
         return F.gelu(x, self.approximate)
 
 
-class SiLU(_Activation):
+class SiLU(_Plain):
     """Sigmoid linear unit, also called swish: `functions.silu`.
 
     Examples
@@ -170,15 +172,11 @@ class SiLU(_Activation):
     Variable([0.         0.73105858])
     """
 
-    def __init__(self, inplace: bool = False) -> None:
-        super().__init__()
-        self.inplace = inplace
-
     def forward(self, x: Variable) -> Variable:
         return F.silu(x)
 
 
-class Mish(_Activation):
+class Mish(_Plain):
     """Mish: `functions.mish`.
 
     Examples
@@ -187,10 +185,6 @@ class Mish(_Activation):
     >>> nn.Mish()([0.0, 1.0])
     Variable([0.         0.86509839])
     """
-
-    def __init__(self, inplace: bool = False) -> None:
-        super().__init__()
-        self.inplace = inplace
 
     def forward(self, x: Variable) -> Variable:
         return F.mish(x)
@@ -291,7 +285,7 @@ class Softsign(_Activation):
         return F.softsign(x)
 
 
-class Softmax(_Activation):
+class Softmax(_AlongAxis):
     """Values that are positive and sum to 1 along `axis`: `functions.softmax`.
 
     PyTorch's name of the axis, `dim`, will do as well.
@@ -303,18 +297,11 @@ class Softmax(_Activation):
     Variable([[0.5 0.5]])
     """
 
-    def __init__(self, axis: int = -1, *, dim: int | None = None) -> None:
-        super().__init__()
-        self.axis = axis if dim is None else dim
-
-    def extra_repr(self) -> str:
-        return f"axis={self.axis}"
-
     def forward(self, x: Variable) -> Variable:
         return F.softmax(x, self.axis)
 
 
-class LogSoftmax(_Activation):
+class LogSoftmax(_AlongAxis):
     """Logarithms of the softmax along `axis`: `functions.log_softmax`.
 
     PyTorch's name of the axis, `dim`, will do as well.
@@ -326,18 +313,11 @@ class LogSoftmax(_Activation):
     Variable([[-0.69314718 -0.69314718]])
     """
 
-    def __init__(self, axis: int = -1, *, dim: int | None = None) -> None:
-        super().__init__()
-        self.axis = axis if dim is None else dim
-
-    def extra_repr(self) -> str:
-        return f"axis={self.axis}"
-
     def forward(self, x: Variable) -> Variable:
         return F.log_softmax(x, self.axis)
 
 
-class GLU(_Activation):
+class GLU(_AlongAxis):
     """Gated linear unit of the two halves along `axis`: `functions.glu`.
 
     PyTorch's name of the axis, `dim`, will do as well.
@@ -348,13 +328,6 @@ class GLU(_Activation):
     >>> nn.GLU()([2.0, 0.0])
     Variable([1.])
     """
-
-    def __init__(self, axis: int = -1, *, dim: int | None = None) -> None:
-        super().__init__()
-        self.axis = axis if dim is None else dim
-
-    def extra_repr(self) -> str:
-        return f"axis={self.axis}"
 
     def forward(self, x: Variable) -> Variable:
         return F.glu(x, self.axis)
