@@ -12,6 +12,7 @@ What stands under ``if TYPE_CHECKING:`` is for type checkers, and never happens.
 from __future__ import annotations
 
 import ast
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -267,3 +268,17 @@ def test_data_deals_in_arrays_and_never_in_variables():
         if alias.name in ("Function", "Parameter", "Variable", "as_variable", "functions", "grad")
     ]
     assert not wrong + names
+
+
+@pytest.mark.parametrize("module", ["pygrad", "pygrad.nn", "pygrad.data", "pygrad.viz"])
+def test_an_import_leaves_the_environment_as_it_is(module):
+    # emptied, because what an import sets is inherited from this process, which has imported it
+    program = (
+        "import os, sys\n"
+        "os.environ.clear()\n"
+        "limit = sys.getrecursionlimit()\n"
+        f"import {module}\n"
+        "assert not os.environ\n"
+        "assert sys.getrecursionlimit() == limit\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
