@@ -19,7 +19,7 @@ from pygrad.nn.tree import float_dtype
 if TYPE_CHECKING:
     from pygrad.nn.tree import Owner
 
-__all__ = ["Call", "Spec", "as_inputs", "as_outputs", "remembered"]
+__all__ = ["Call", "Spec", "as_input", "as_inputs", "as_outputs", "remembered"]
 
 _PLAIN = (type(None), bool, int, float, complex, str)
 
@@ -80,11 +80,24 @@ def as_inputs(
     The first argument is data whatever it is. Of the others, arrays and lists of numbers are; what
     else a forward pass may want, such as None or the name of a mode, is handed on as it is.
     """
-    if len(args) == 1 and not kwargs:
-        return (_data(args[0], owner),), kwargs
-    first = tuple([_data(x, owner) for x in args[:1]])
+    first = tuple([as_input(x, owner) for x in args[:1]])
     others = tuple([_maybe_data(x, owner) for x in args[1:]])
     return first + others, {name: _maybe_data(x, owner) for name, x in kwargs.items()}
+
+
+def as_input(x: Any, owner: Owner) -> Any:
+    """The first argument of a call: data whatever it is, as a constant Variable."""
+    if x.__class__ is np.ndarray and x.dtype.kind in "biuf":
+        return _constant(x, owner)
+    if isinstance(x, Variable) or (isinstance(x, (tuple, list)) and _holds_variables(x)):
+        return x
+    where = type(owner).__name__
+    if isinstance(x, dict):
+        raise DtypeError(
+            f"{where}: expected numbers, got a dict; hand its values over one by one: "
+            f"model(x, mask=mask)"
+        )
+    return _constant(np.asarray(as_operand(x, where)), owner)
 
 
 def as_outputs(y: Any, where: str) -> Any:
@@ -107,20 +120,6 @@ def as_outputs(y: Any, where: str) -> Any:
 
 def _as_output(item: Any, where: str) -> Any:
     return None if item is None else as_outputs(item, where)
-
-
-def _data(x: Any, owner: Owner) -> Any:
-    if x.__class__ is np.ndarray and x.dtype.kind in "biuf":
-        return _constant(x, owner)
-    if isinstance(x, Variable) or (isinstance(x, (tuple, list)) and _holds_variables(x)):
-        return x
-    where = type(owner).__name__
-    if isinstance(x, dict):
-        raise DtypeError(
-            f"{where}: expected numbers, got a dict; hand its values over one by one: "
-            f"model(x, mask=mask)"
-        )
-    return _constant(np.asarray(as_operand(x, where)), owner)
 
 
 def _maybe_data(x: Any, owner: Owner) -> Any:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pygrad import Parameter, Variable
 from pygrad.nn import habits, state
 from pygrad.nn.buffer import Buffer
-from pygrad.nn.calls import Call, Spec, as_inputs, as_outputs, remembered
+from pygrad.nn.calls import Call, Spec, as_input, as_inputs, as_outputs, remembered
 from pygrad.nn.hooks import HOOKED, Hooked
 from pygrad.nn.initializers import checked_dtype
 from pygrad.nn.tree import members, walk
@@ -97,15 +97,18 @@ class Module(Hooked):
         if HOOKED and hasattr(self, "_hooks"):
             y, self._last_call = self._hooks.call(self, args, kwargs)
             return y
-        if kwargs or len(args) != 1 or args[0].__class__ is not Variable:
+        if kwargs or len(args) != 1:
             args, kwargs = as_inputs(self, args, kwargs)
-        y = self.forward(*args, **kwargs)
-        # every layer pays for this at every step, so it notes two things and makes no Call of them
-        if not kwargs and len(args) == 1 and args[0].__class__ is Variable:
-            x = args[0]._data
-            self._last_call = x.shape, x.dtype
-        else:
+            y = self.forward(*args, **kwargs)
             self._last_call = remembered(args, kwargs)
+        else:
+            # every layer goes this way at every step, so it notes two things and makes no Call
+            x = args[0] if args[0].__class__ is Variable else as_input(args[0], self)
+            y = self.forward(x)
+            if x.__class__ is Variable:
+                self._last_call = x._data.shape, x._data.dtype
+            else:
+                self._last_call = remembered((x,), {})
         return y if y.__class__ is Variable else as_outputs(y, type(self).__name__)
 
     @property

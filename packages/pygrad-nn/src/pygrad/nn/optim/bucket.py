@@ -36,7 +36,8 @@ class _Buffers(NamedTuple):
     scratch: Any  # one block
     decayed: Any = None  # one block: a gradient with weight decay in it, where it is not gathered
     gathered: Any = None  # the gradients, flat
-    views: Sequence[tuple[Any, Any]] = ()  # of `gathered` and `out`, in the shape of each parameter
+    parts: Sequence[Any] = ()  # of `gathered`, one in the shape of each parameter
+    out_parts: Sequence[Any] = ()  # of `out`
 
 
 class Bucket:
@@ -80,10 +81,13 @@ class Bucket:
         self, names: Iterable[str], start: Callable[[str], float]
     ) -> list[np.ndarray[Any, Any]]:
         """The arrays of these names; where they are new, `start` says what they begin as."""
-        for name in names:
-            if name not in self.state:
-                self.state[name] = np.full(self.size, start(name), self.dtype)
-        return [self.state[name] for name in names]
+        try:
+            return list(map(self.state.__getitem__, names))
+        except KeyError:
+            for name in names:
+                if name not in self.state:
+                    self.state[name] = np.full(self.size, start(name), self.dtype)
+            return self.states(names, start)
 
     def state_of(self, index: int) -> dict[str, np.ndarray[Any, Any]]:
         """The optimizer's arrays of one parameter, copies in its shape."""
@@ -102,77 +106,76 @@ class Bucket:
     def update(self, gradients: list[Any], owner: Optimizer) -> None:
         """Subtract what the optimizer's `update` makes of the gradients."""
         self.steps += 1
-        states = self.states(owner.state_names, owner.start)
-        added, shrunk = owner.decay()
-        numbers: list[Any] = list(self.as_arrays((added, shrunk, *owner.numbers(self.steps))))
-        # None says that there is nothing to do; to compare a 0-d array takes longer than to add two
-        numbers[:2] = numbers[0] if added else None, numbers[1] if shrunk != 1 else None
+        # the other arguments of the rule; small networks pay for every line here
+        rest: list[Any] = self.states(owner.state_names, owner.start)
+        rest += self.as_arrays(owner.numbers(self.steps))
+        decay: tuple[Any, Any] = owner.decay()
+        added = np.array(decay[0], self.dtype) if decay[0] else None
+        shrunk = np.array(decay[1], self.dtype) if decay[1] != 1 else None
         try:
-            value = self.params[0].data
-            large = self.size >= _SMALL and len(gradients) == 1 and value.flags.c_contiguous
-            if large and not owner.whole:
-                flat = value.reshape(-1), gradients[0].reshape(-1)
-                self._update_in_place(*flat, owner, states, numbers)
-            else:
-                self._update_gathered(gradients, owner, states, numbers)
+            if self.size >= _SMALL and len(gradients) == 1 and not owner.whole:
+                value = self.params[0].data
+                if value.flags.c_contiguous:
+                    g = gradients[0].reshape(-1)
+                    self._update_in_place(value.reshape(-1), g, owner, rest, added, shrunk)
+                    return
+            self._update_gathered(gradients, owner, rest, added, shrunk)
         except ValueError as error:
             raise self._explained(error, gradients) from error
 
     def _update_in_place(
-        self, value: Any, gradient: Any, owner: Optimizer, states: list[Any], numbers: list[Any]
+        self, value: Any, gradient: Any, owner: Optimizer, rest: list[Any], added: Any, shrunk: Any
     ) -> None:
-        rule, (added, shrunk, *rest) = owner.update, numbers
-        adds = added is not None
-        if self._buffers is None or (adds and self._buffers.decayed is None):
-            blocks = np.empty((3 if adds else 2, min(self.size, _BLOCK)), self.dtype)
+        if self._buffers is None or (added is not None and self._buffers.decayed is None):
+            blocks = np.empty((2 if added is None else 3, min(self.size, _BLOCK)), self.dtype)
             self._buffers = _Buffers(*blocks)
         out, scratch, decayed = self._buffers[:3]
         for start in range(0, self.size, _BLOCK):
             cut = slice(start, start + _BLOCK)
             block, g = value[cut], gradient[cut]
             n = len(block)
-            if adds:
+            if added is not None:
                 np.multiply(block, added, out=decayed[:n])
                 g = np.add(decayed[:n], g, out=decayed[:n])
             elif shrunk is not None:
                 block *= shrunk
-            rule(out[:n], g, scratch[:n], *[s[cut] for s in states], *rest)
+            owner.update(out[:n], g, scratch[:n], *[a[cut] if a.ndim else a for a in rest])
             block -= out[:n]
 
     def _update_gathered(
-        self, gradients: list[Any], owner: Optimizer, states: list[Any], numbers: list[Any]
+        self, gradients: list[Any], owner: Optimizer, rest: list[Any], added: Any, shrunk: Any
     ) -> None:
-        rule, (added, shrunk, *rest) = owner.update, numbers
         if self._buffers is None or self._buffers.gathered is None:
             self._buffers = self._gathering_buffers()
-        out, scratch, _, gathered, views = self._buffers
-        for (view, _), gradient in zip(views, gradients, strict=True):
-            view[...] = gradient
+        out, scratch, _, gathered, parts, out_parts = self._buffers
+        for part, gradient in zip(parts, gradients, strict=True):
+            part[...] = gradient
         if added is not None:
-            for p, (_, view) in zip(self.params, views, strict=True):
-                view[...] = p.data
+            for p, part in zip(self.params, out_parts, strict=True):
+                part[...] = p.data
             np.multiply(out, added, out=out)
             np.add(gathered, out, out=gathered)
         if self.size <= _BLOCK:
-            rule(out, gathered, scratch, *states, *rest)
+            owner.update(out, gathered, scratch, *rest)
         else:
             for start in range(0, self.size, _BLOCK):
                 cut = slice(start, start + _BLOCK)
-                part = gathered[cut]
-                rule(out[cut], part, scratch[: len(part)], *[s[cut] for s in states], *rest)
-        for p, (free, view) in zip(self.params, views, strict=True):
+                g = gathered[cut]
+                cuts = [a[cut] if a.ndim else a for a in rest]
+                owner.update(out[cut], g, scratch[: len(g)], *cuts)
+        if owner.whole:
+            for p, part, free in zip(self.params, out_parts, parts, strict=True):
+                owner.finish(part, p.data, free)
+        for p, part in zip(self.params, out_parts, strict=True):
             value = p.data
-            if owner.whole:
-                owner.finish(view, value, free)
             if shrunk is not None:
                 value *= shrunk
-            value -= view
+            value -= part
 
     def _gathering_buffers(self) -> _Buffers:
         gathered, out = np.empty((2, self.size), self.dtype)
         scratch = np.empty(min(self.size, _BLOCK), self.dtype)
-        views = list(zip(self._views(gathered), self._views(out), strict=True))
-        return _Buffers(out, scratch, None, gathered, views)
+        return _Buffers(out, scratch, None, gathered, self._views(gathered), self._views(out))
 
     def _views(self, flat: Any) -> list[Any]:
         """Parts of a flat array, one in the shape of each parameter."""

@@ -168,11 +168,11 @@ class Optimizer:
         >>> optimizer.step(closure), x
         (Variable(1.0), Variable([0.8]))
         """
-        loss = evaluated(closure)
+        loss = None if closure is None else evaluated(closure)
         for hook in self._hooks:
             hook(self)
         for part in self._parts:
-            owner = self.with_settings(part.own)
+            owner = self.with_settings(part.own) if part.own else self
             for bucket in list(part.buckets):
                 gradients = bucket.gradients()
                 if not gradients:
