@@ -276,38 +276,29 @@ class Variable:
 
     # ----------------------------------------------------------- arithmetic
 
-    def __add__(self, other: ArrayLike) -> Variable:
-        return _add(self, other)
+    # not called by methods, which would cost as much as adding two numbers
+    __add__ = _add
+    __sub__ = _subtract
+    __mul__ = _multiply
+    __truediv__ = _divide
+    __floordiv__ = _floor_divide
+    __mod__ = _remainder
+    __pow__ = _power
 
     def __radd__(self, other: ArrayLike) -> Variable:
         return _add(other, self)
 
-    def __sub__(self, other: ArrayLike) -> Variable:
-        return _subtract(self, other)
-
     def __rsub__(self, other: ArrayLike) -> Variable:
         return _subtract(other, self)
-
-    def __mul__(self, other: ArrayLike) -> Variable:
-        return _multiply(self, other)
 
     def __rmul__(self, other: ArrayLike) -> Variable:
         return _multiply(other, self)
 
-    def __truediv__(self, other: ArrayLike) -> Variable:
-        return _divide(self, other)
-
     def __rtruediv__(self, other: ArrayLike) -> Variable:
         return _divide(other, self)
 
-    def __floordiv__(self, other: ArrayLike) -> Variable:
-        return _floor_divide(self, other)
-
     def __rfloordiv__(self, other: ArrayLike) -> Variable:
         return _floor_divide(other, self)
-
-    def __mod__(self, other: ArrayLike) -> Variable:
-        return _remainder(self, other)
 
     def __rmod__(self, other: ArrayLike) -> Variable:
         return _remainder(other, self)
@@ -317,9 +308,6 @@ class Variable:
 
     def __rdivmod__(self, other: ArrayLike) -> tuple[Variable, Variable]:
         return _floor_divide(other, self), self.__rmod__(other)
-
-    def __pow__(self, other: ArrayLike) -> Variable:
-        return _power(self, other)
 
     def __rpow__(self, other: ArrayLike) -> Variable:
         return _power(other, self)

@@ -36,7 +36,7 @@ ndarray = np.ndarray
 _CONSTANTS = frozenset({float, int, bool, complex, np.float64, np.float32, np.int64})
 
 
-def short_way(rule: type[Operator]) -> Callable[[Any, Any], Variable]:
+def short_way(rule: type[Operator]) -> Callable[[ArrayLike, ArrayLike], Variable]:
     """What applies the rule to two operands, at least one of them a Variable.
 
     It returns NotImplemented for an operand that keeps NumPy's hands off, by having None for an
@@ -108,7 +108,7 @@ class Operator(Elementwise):
     # kept(a, b, y, for_a, for_b) -> what the rule needs, in the order of `saves`; `for_a` and
     # `for_b` are None where nobody wants that gradient
     kept: ClassVar[Any] = None
-    operate: ClassVar[Callable[[Any, Any], Variable]]
+    operate: ClassVar[Callable[[ArrayLike, ArrayLike], Variable]]
 
     def __init_subclass__(cls, ufunc: np.ufunc | None = None, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
