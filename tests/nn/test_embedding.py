@@ -84,16 +84,18 @@ def test_embedding_refuses_a_padding_that_is_no_row(padding_idx):
         nn.Embedding(3, 2, padding_idx=padding_idx)
 
 
-@pytest.mark.parametrize("n", [100, 70_000])  # sorted as 16 bits, and as they are
-@pytest.mark.parametrize("kind", ["spread", "few rows", "one row often"])
+# most rows many times or once; sorted as 16 bits or as they are
+@pytest.mark.parametrize("n", [100, 20_000, 70_000])
+@pytest.mark.parametrize("kind", ["spread", "each once", "few rows", "one row often"])
 def test_rows_are_added_as_numpy_adds_them(n, kind):
     rng = np.random.default_rng(0)
     rows = {
         "spread": rng.integers(0, n, 3000),
+        "each once": rng.permutation(n)[:3000],
         "few rows": rng.integers(n - 5, n, 3000),
         "one row often": np.where(rng.random(3000) < 0.7, 7, rng.integers(0, n, 3000)),
     }[kind]
-    g = rng.normal(size=(3000, 40))
+    g = rng.normal(size=(40, len(rows))).T
     expected = np.zeros((n, 40))
     np.add.at(expected, rows, g)
     W = Variable(np.zeros((n, 40)))
