@@ -257,6 +257,23 @@ def test_normalising_keeps_its_digits_where_the_mean_is_large():
         assert np.abs(F.batch_norm(images, eps=1e-9).data - exact).max() < 5e-3
 
 
+@pytest.mark.parametrize("mean", [0, 1.5, 50])
+@pytest.mark.parametrize("scale", [1e-25, 1, 1e17])  # squares below and above float32
+def test_a_batch_norm_of_floats_is_that_of_doubles(mean, scale):
+    rng = np.random.default_rng(0)
+    signs = np.array([1, -1, 1]).reshape(1, 3, 1, 1)
+    x = ((rng.normal(size=(8, 3, 20, 20)) + mean * signs) * scale).astype(np.float32)
+    W, b, g = (rng.normal(size=s).astype(np.float32) for s in (3, 3, x.shape))
+    found = []
+    for dtype in (np.float32, np.float64):
+        inputs = [Variable(a.astype(dtype)) for a in (x, W, b)]
+        y = F.batch_norm(*inputs[:1], None, None, *inputs[1:], training=True)
+        y.backward(g.astype(dtype))
+        found.append([y.data, *(v.grad.data for v in inputs)])
+    for single, double in zip(*found, strict=True):
+        assert np.abs(single - double).max() <= 5e-6 * np.abs(double).max()
+
+
 # ---------------------------------------------------------------------------- dropout
 
 

@@ -24,6 +24,9 @@ from pygrad.nn.functional.kernels.layout import (
 __all__ = ["gradients", "normalised"]
 
 _BLOCK = 65_536  # numbers that are worked on at a time
+# Moments about 0 lose two bits at most where the mean is at most so many standard deviations, so
+# half as many root mean squares.
+_NEAR_0 = 3**0.5
 
 
 def normalised(
@@ -54,7 +57,8 @@ def gradients(
         if is_channels_last(x) and is_channels_last(g):
             return _channels_last_backward(x, w, g, mean, r)
         x, g = np.ascontiguousarray(x), np.ascontiguousarray(g)
-        return _channels_backward(x, w, g, mean, r)
+        shifted = not (np.abs(mean) <= _NEAR_0 * np.sqrt(var)).all()
+        return _channels_backward(x, w, g, mean, r, shifted)
     x, g = np.ascontiguousarray(x), np.ascontiguousarray(g)
     return _rows_backward(x, w, g, mean, r, axes, centred)
 
@@ -66,30 +70,37 @@ def _channels_forward(x: Any, w: Any, b: Any, eps: float) -> tuple[Any, Any, Any
     n, c = x.shape[:2]
     flat, y = x.reshape(n, c, -1), np.empty(x.shape, x.dtype)
     out, d = y.reshape(flat.shape), np.empty_like(flat[0])
-    one, size = ones(flat.shape[2], x.dtype), x.dtype.type(n * flat.shape[2])
-    # Both moments in one reading, about the mean of the first sample. It is near enough: how far it
-    # is from the mean of all is a part of their variance.
-    about = (np.dot(flat[0], one) / x.dtype.type(flat.shape[2]))[:, None]
-    near = _filled(about, flat[0])
+    one, length = ones(flat.shape[2], x.dtype), x.dtype.type(flat.shape[2])
+    size = n * length
+    # Both moments in one reading, about 0, or where that would cancel, about the mean of the first
+    # sample. It is near enough: how far it is from the mean of all is a part of their variance.
+    about = np.dot(flat[0], one) / length
+    with np.errstate(over="ignore"):
+        square = np.vecdot(flat[0], flat[0]) / length
+    shifted = not (np.isfinite(square) & (np.abs(about) <= _NEAR_0 / 2 * np.sqrt(square))).all()
+    near = _filled(about[:, None], flat[0]) if shifted else None
     first, second = np.zeros(c, x.dtype), np.zeros(c, x.dtype)
-    for i in range(n):
-        np.subtract(flat[i], near, out=d)
-        first += np.dot(d, one)
-        second += np.vecdot(d, d)
+    for a in flat:
+        if shifted:
+            a = np.subtract(a, near, out=d)
+        second += np.vecdot(a, a)
+        first += np.dot(a, one)
     first /= size
-    mean = about + first[:, None]
+    mean = (about + first if shifted else first)[:, None]
     var = np.maximum(second / size - first * first, 0)[:, None]
     scale = w.reshape(-1, 1) / np.sqrt(var + x.dtype.type(eps))
     shift = _filled(b.reshape(-1, 1) - mean * scale, flat[0])
     scale = _filled(scale, flat[0])
-    for i in range(n):
-        np.multiply(flat[i], scale, out=out[i])
-        out[i] += shift
+    for i in reversed(range(n)):  # the last ones are still in the cache
+        y_i = np.multiply(flat[i], scale, out=out[i])
+        y_i += shift
     shape = (1, c, *(1,) * (x.ndim - 2))
     return y, mean.reshape(shape), var.reshape(shape)
 
 
-def _channels_backward(x: Any, w: Any, g: Any, mean: Any, r: Any) -> tuple[Any, Any, Any]:
+def _channels_backward(
+    x: Any, w: Any, g: Any, mean: Any, r: Any, shifted: bool
+) -> tuple[Any, Any, Any]:
     n, c = x.shape[:2]
     flat, g, gx = x.reshape(n, c, -1), g.reshape(n, c, -1), np.empty(x.shape, x.dtype)
     out, d = gx.reshape(flat.shape), np.empty_like(flat[0])
@@ -97,21 +108,24 @@ def _channels_backward(x: Any, w: Any, g: Any, mean: Any, r: Any) -> tuple[Any, 
     kept = mean.shape
     mean, r = mean.reshape(c, 1), r.reshape(c, 1)
     gw, gb = np.zeros(c, x.dtype), np.zeros(c, x.dtype)
-    means = _filled(mean, flat[0])
-    for i in range(n):
-        np.subtract(flat[i], means, out=d)
-        gw += np.vecdot(g[i], d)
-        gb += np.dot(g[i], one)
+    means = _filled(mean, flat[0]) if shifted else None
+    for a, g_i in zip(flat, g, strict=True):
+        if shifted:
+            a = np.subtract(a, means, out=d)
+        gw += np.vecdot(g_i, a)
+        gb += np.dot(g_i, one)
+    if not shifted:
+        gw -= gb * mean[:, 0]
     gw, gb = gw[:, None] * r, gb[:, None]
     scale = w.reshape(c, 1) * r
     slope = -scale * r * gw / size
     shift = _filled(-scale * gb / size - slope * mean, flat[0])
     scale, slope = _filled(scale, flat[0]), _filled(slope, flat[0])
-    for i in range(n):
+    for i in reversed(range(n)):
         np.multiply(flat[i], slope, out=d)
         d += shift
-        np.multiply(g[i], scale, out=out[i])
-        out[i] += d
+        gx_i = np.multiply(g[i], scale, out=out[i])
+        gx_i += d
     return gx, gw.reshape(kept), gb.reshape(kept)
 
 
