@@ -13,9 +13,9 @@ import numpy as np
 
 __all__ = ["in_blocks", "rectified"]
 
-_BLOCK = 32768  # in values
-_LARGE = 4 * _BLOCK
-_ZEROS = {np.dtype(t): np.zeros(_BLOCK, t) for t in (np.float32, np.float64)}
+_BLOCK = 65536  # in values
+_LARGE = 2 * _BLOCK
+_ZEROS = {np.dtype(t): np.zeros(32768, t) for t in (np.float32, np.float64)}
 
 
 def in_blocks(f: Callable[..., Any], *arrays: Any, into: Callable[..., Any] | None = None) -> Any:
@@ -64,11 +64,12 @@ def rectified(x: Any, zero: Any) -> Any:
         if not moved.flags.c_contiguous:
             return np.maximum(x, zero)
         return rectified(moved, zero).transpose(np.argsort(order))
-    if x.size <= _BLOCK:
+    block = zeros.size
+    if x.size <= block:
         return np.maximum(x, zeros[: x.size].reshape(x.shape))
     out = np.empty(x.shape, x.dtype)
     flat, y = x.reshape(-1), out.reshape(-1)
-    for start in range(0, x.size, _BLOCK):
-        part = flat[start : start + _BLOCK]
-        np.maximum(part, zeros[: part.size], out=y[start : start + _BLOCK])
+    for start in range(0, x.size, block):
+        part = flat[start : start + block]
+        np.maximum(part, zeros[: part.size], out=y[start : start + block])
     return out
