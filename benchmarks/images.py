@@ -32,6 +32,8 @@ def convolution(
     }
     if groups == 1:
         found["numpy"] = convolution_by_hand(x, W, b, g, stride, p)
+    if groups == stride == 1 and k == 3 and not size % 4:
+        found["bare"] = winograd_bare(n * (size // 4) ** 2, c, o)
     return found
 
 
@@ -81,7 +83,34 @@ def batch_norm() -> dict[str, SimpleNamespace]:
             lambda x, w, b: T.batch_norm(x, *of_theirs, w, b, training=True), (x, w, b), g
         ),
         "numpy": SimpleNamespace(step=by_hand, result=lambda: scaled(by_hand())),
+        "bare": SimpleNamespace(step=batch_norm_bare(x, g)),
     }
+
+
+def batch_norm_bare(x, g):
+    """Two sums and two multiply-adds, each of x and of g, with numbers that are made before."""
+    x, g = x.reshape(32, 64, -1), g.reshape(32, 64, -1)
+    y, gx = np.empty((2, *x.shape), np.float32)
+    some, d = np.ones((2, *x[0].shape), np.float32)
+    one = some[0]
+
+    def step():
+        for a in x:
+            np.vecdot(a, a)
+            np.dot(a, one)
+        for a, out in zip(x, y, strict=True):
+            np.multiply(a, some, out=out)
+            np.add(out, some, out=out)
+        for a, b in zip(x, g, strict=True):
+            np.vecdot(a, b)
+            np.dot(b, one)
+        for a, b, out in zip(x, g, gx, strict=True):
+            np.multiply(a, some, out=d)
+            np.add(d, some, out=d)
+            np.multiply(b, some, out=out)
+            np.add(out, d, out=out)
+
+    return step
 
 
 def of_pygrad(function, arrays, g):
@@ -165,6 +194,33 @@ def convolution_by_hand(x, W, b, g, stride, p):
     return SimpleNamespace(step=step, result=lambda: scaled(step()))
 
 
+def winograd_bare(tiles, c, o):
+    """The products of F(4, 3) for 3 x 3 kernels, two samples' tiles at a time; nothing is moved."""
+    t = 128
+    A, B, G = (np.full(s, 0.01, np.float32) for s in ((16, 36), (36, 36), (36, 9)))
+    D, V, gV, gD = np.ones((4, 36, t, c), np.float32)
+    M, gM = np.ones((2, 36, t, o), np.float32)
+    Y = np.ones((16, t, o), np.float32)
+    W, U, gU = np.ones((9, c * o), np.float32), *np.ones((2, 36, c, o), np.float32)
+
+    def by(matrix, a, out):
+        np.matmul(matrix, a.reshape(len(a), -1), out=out.reshape(len(out), -1))
+
+    def step():
+        by(G, W, U)
+        for _ in range(tiles // t):
+            by(B, D, V)
+            np.matmul(V, U, out=M)
+            by(A, M, Y)
+            by(A.T, Y, gM)
+            np.matmul(gM, U.transpose(0, 2, 1), out=gV)
+            np.matmul(V.transpose(0, 2, 1), gM, out=gU)
+            by(B.T, gV, gD)
+        by(G.T, gU, W)
+
+    return SimpleNamespace(step=step)
+
+
 # ------------------------------------------------------------------------------ LeNet
 
 SHAPES = [
@@ -185,6 +241,7 @@ def lenet(batch: int = 32) -> dict[str, SimpleNamespace]:
         "pygrad": lenet_of_pygrad(x, labels, weights),
         "torch": lenet_of_torch(x, labels, weights),
         "numpy": lenet_by_hand(x, labels, weights),
+        "bare": lenet_bare(batch),
     }
 
 
@@ -329,3 +386,21 @@ def lenet_by_hand(x, labels, weights):
         return found
 
     return SimpleNamespace(step=step, result=after_steps(step, read))
+
+
+def lenet_bare(batch):
+    """The products: of windows or rows, and of weights; three a layer, of the first two."""
+    sizes = [(batch * 784, 25, 6), (batch * 100, 150, 16)]
+    sizes += [(batch, *SHAPES[i]) for i in (4, 6, 8)]
+    products = []
+    for n, m, k in sizes:
+        x, W, y = (np.full(s, 1e-3, np.float32) for s in ((n, m), (m, k), (n, k)))
+        products += [(x, W, y.copy()), (x.T, y, W.copy())]
+        if m > 25:
+            products.append((y, W.T, x.copy()))
+
+    def step():
+        for a, b, out in products:
+            np.matmul(a, b, out=out)
+
+    return SimpleNamespace(step=step)
