@@ -153,6 +153,7 @@ def test_a_training_step_of_a_convolution_takes_less_memory_than_pytorchs():
 SHAPES = {
     "few channels": ({"padding": 2}, (3, 1, 14, 14), (6, 1, 5, 5), {planes, banded}),
     "a single pixel": ({}, (3, 8, 6, 6), (5, 8, 1, 1), {planes}),
+    "a single pixel, many channels out": ({}, (3, 5, 6, 6), (40, 5, 1, 1), {planes}),
     "short rows": ({"padding": 1}, (3, 6, 14, 14), (8, 6, 5, 5), {banded}),
     "each channel": ({"groups": 5, "padding": 1}, (3, 5, 6, 6), (5, 1, 3, 3), {depthwise}),
     "each channel, stride": ({"groups": 5, "stride": 2}, (3, 5, 7, 6), (5, 1, 3, 3), {depthwise}),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import operator
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from pygrad.exceptions import ArgumentError, ShapeError
 
-__all__ = ["Geometry", "Pairs", "Sizes", "lengths", "paddings", "window_count"]
+__all__ = ["Geometry", "Pairs", "Sizes", "lengths", "paddings", "places", "window_count"]
 
 Sizes: TypeAlias = int | Sequence[int]
 Pairs: TypeAlias = tuple[tuple[int, int], ...]
@@ -94,3 +95,14 @@ def window_count(
             )
         counts.append(room // s + 1)
     return tuple(counts)
+
+
+def places(geometry: Geometry) -> Iterator[tuple[slice, ...]]:
+    """For each place in the kernel, where its value in every window lies in the padded image."""
+    axes = [
+        [slice(i * d, i * d + s * (m - 1) + 1, s) for i in range(k)]
+        for k, s, d, m in zip(
+            geometry.kernel, geometry.stride, geometry.dilation, geometry.out, strict=True
+        )
+    ]
+    return itertools.product(*axes)

@@ -27,6 +27,8 @@ def applies(geometry: Geometry, c: int, o: int) -> bool:
         and geometry.kernel[1] > 1
         and c * o <= 100
         and geometry.size[1] <= 32
+        # so many times more products than of windows, which are added slowly
+        and o * geometry.size[1] <= 64 * geometry.kernel[1]
     )
 
 

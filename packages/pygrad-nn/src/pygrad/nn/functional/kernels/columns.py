@@ -8,14 +8,13 @@ matrix, and the rest is a product with the weights.
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from pygrad.nn.functional.geometry import Geometry
+from pygrad.nn.functional.geometry import Geometry, places
 from pygrad.nn.functional.kernels.layout import (
     channels_last,
     empty_channels_last,
@@ -66,12 +65,11 @@ def spread(g: Any, W: Any, geometry: Geometry) -> Any:
         values = g[block].reshape(-1, groups, len(W) // groups).transpose(1, 0, 2)
         columns = np.matmul(values, matrix)  # of each group: windows x (kernel, channels)
         target = xp[block]
-        columns = columns.reshape(groups, *_window_shape(target, geometry)[:-1], -1)
+        kernel = math.prod(geometry.kernel)
+        columns = columns.reshape(groups, len(target), *geometry.out, kernel, -1)
         target = target.reshape(*target.shape[:-1], groups, -1)
-        space = len(geometry.out)
-        for offset in itertools.product(*map(range, geometry.kernel)):
-            part = columns[(slice(None),) * (2 + space) + offset]
-            target[_shifted(geometry, offset)] += np.moveaxis(part, 0, -2)
+        for i, place in enumerate(places(geometry)):
+            target[(slice(None), *place)] += np.moveaxis(columns[..., i, :], 0, -2)
     inner = tuple(slice(a, a + n) for n, (a, _) in zip(geometry.size, padding, strict=True))
     if not any(map(any, padding)):
         return xp.transpose(0, -1, *range(1, xp.ndim - 1))
@@ -143,14 +141,6 @@ def _columns(xp: Any, geometry: Geometry, kept: Windows | None = None) -> Any:
     apart = windows.reshape(*windows.shape[:-1], g, windows.shape[-1] // g)
     apart = np.moveaxis(apart, -2, 0)
     return apart.reshape(g, math.prod(apart.shape[1 : 2 + len(geometry.out)]), -1)
-
-
-def _shifted(geometry: Geometry, offset: tuple[int, ...]) -> tuple[slice, ...]:
-    """Where the value at `offset` in every window lies in the padded image."""
-    index = [slice(None)]
-    for i, s, d, n in zip(offset, geometry.stride, geometry.dilation, geometry.out, strict=True):
-        index.append(slice(i * d, i * d + s * (n - 1) + 1, s))
-    return tuple(index)
 
 
 def turned(W: Any, groups: int) -> Any:

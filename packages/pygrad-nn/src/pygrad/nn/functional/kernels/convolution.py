@@ -43,13 +43,17 @@ def spread(g: Any, W: Any, geometry: Geometry) -> Any:
     if banded.applies(geometry, c, o):
         return banded.spread(g, W, geometry)
     # with a stride of 1 the way back is a convolution; where the output has many more channels
-    # than the input, adding windows moves less memory than gathering them
+    # than the input, adding windows moves less memory than gathering them; a kernel of a single
+    # pixel does neither
     few = 2 * c * math.prod(geometry.out) <= o * math.prod(geometry.size)
-    if set(geometry.stride) == {1} and (not few or geometry.groups > 1):
+    alone = math.prod(geometry.kernel) == 1
+    if set(geometry.stride) == {1} and (not few or alone or geometry.groups > 1):
         back = columns.opposite(geometry)
         return convolve(g, columns.turned(W, geometry.groups), None, back)[0]
     if depthwise.applies(geometry, c, o):
         return depthwise.spread(g, W, geometry)
+    if geometry.groups == 1 and c <= 16:
+        return planes.spread(g, W, geometry)
     return columns.spread(g, W, geometry)
 
 

@@ -6,14 +6,12 @@ rows of pixels, for which the weights are repeated once a row.
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from pygrad.nn.functional.geometry import Geometry
+from pygrad.nn.functional.geometry import Geometry, places
 from pygrad.nn.functional.kernels.layout import (
     channels_last,
     empty_channels_last,
@@ -38,7 +36,7 @@ def convolve(x: Any, W: Any, geometry: Geometry) -> Any:
     weights = _weights(W, geometry)
     scratch = np.empty(rows.shape[1:], y.dtype)
     for n in range(len(x)):
-        for k, index in enumerate(_places(geometry)):
+        for k, index in enumerate(places(geometry)):
             place = xp[n][index]
             if k:
                 product = np.multiply(place, weights[k], out=scratch)
@@ -59,7 +57,7 @@ def spread(g: Any, W: Any, geometry: Geometry) -> Any:
     inner = tuple(slice(a, a + n) for n, (a, _) in zip(geometry.size, padding, strict=True))
     for n in range(len(g)):
         target = np.zeros((*full, g.shape[1]), x.dtype)
-        for k, index in enumerate(_places(geometry)):
+        for k, index in enumerate(places(geometry)):
             place = target[index]
             place += gs[n] * weights[k]
         last(x)[n] = target[inner]
@@ -74,7 +72,7 @@ def weight_gradient(x: Any, g: Any, geometry: Geometry) -> Any:
     total = np.zeros((math.prod(geometry.kernel), c), dtype)
     scratch = np.empty(gs.shape[1:], dtype)
     for n in range(len(x)):
-        for k, index in enumerate(_places(geometry)):
+        for k, index in enumerate(places(geometry)):
             np.multiply(xp[n][index], gs[n], out=scratch)
             flat = scratch.reshape(-1, scratch.shape[-2] * c)
             total[k] += np.dot(ones(len(flat), dtype), flat).reshape(-1, c).sum(axis=0)
@@ -86,13 +84,3 @@ def _weights(W: Any, geometry: Geometry) -> Any:
     apart = W.reshape(len(W), -1).T
     wide = np.tile(apart, (1, geometry.out[-1]))
     return wide.reshape(len(wide), geometry.out[-1], len(W))
-
-
-def _places(geometry: Geometry) -> Iterator[tuple[slice, ...]]:
-    axes = [
-        [slice(i * d, i * d + s * (m - 1) + 1, s) for i in range(k)]
-        for k, s, d, m in zip(
-            geometry.kernel, geometry.stride, geometry.dilation, geometry.out, strict=True
-        )
-    ]
-    return itertools.product(*axes)

@@ -1,8 +1,8 @@
 """Convolution with every channel a plane: for few channels, and for kernels of a single pixel.
 
 With one to four channels, a window's row is a run of few numbers where channels lie last, and
-copying it costs more than the product. Here the runs are rows of the image. A kernel of a single
-pixel needs no copy at all.
+copying it costs more than the product; adding it, with one to sixteen. Here the runs are rows of
+the image. A kernel of a single pixel needs no copy at all.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from pygrad.nn.functional.geometry import Geometry
+from pygrad.nn.functional.geometry import Geometry, places
 from pygrad.nn.functional.kernels.layout import is_channels_last
 from pygrad.nn.functional.kernels.scratch import Windows
 
-__all__ = ["applies", "convolve", "weight_gradient"]
+__all__ = ["applies", "convolve", "spread", "weight_gradient"]
 
 _KEPT = 1_000_000  # numbers: windows are kept for the gradient where they are fewer
 _BLOCK = 1_000_000
@@ -42,6 +42,22 @@ def convolve(x: Any, W: Any, geometry: Geometry, keep: bool) -> tuple[Any, Any]:
     for block in _blocks(x, geometry):
         np.matmul(matrix, _windows(x[block], geometry, kept), out=y[block])
     return y.reshape(n, o, *geometry.out), kept
+
+
+def spread(g: Any, W: Any, geometry: Geometry) -> Any:
+    """The transpose of `convolve` in x: each value of `g` adds its multiple of W to its window."""
+    (n, o), c = g.shape[:2], W.shape[1]
+    matrix = np.ascontiguousarray(W.reshape(o, -1).T)
+    g = g.reshape(n, o, math.prod(geometry.out))
+    full = [m + a + b for m, (a, b) in zip(geometry.size, geometry.padding, strict=True)]
+    x = np.zeros((n, c, *full), np.result_type(g, W))
+    for block in _blocks(x, geometry):
+        windows = np.matmul(matrix, g[block])
+        windows = windows.reshape(len(windows), c, math.prod(geometry.kernel), *geometry.out)
+        for i, place in enumerate(places(geometry)):
+            x[(block, slice(None), *place)] += windows[:, :, i]
+    inner = [slice(a, a + m) for m, (a, _) in zip(geometry.size, geometry.padding, strict=True)]
+    return np.ascontiguousarray(x[(slice(None), slice(None), *inner)])
 
 
 def weight_gradient(x: Any, g: Any, geometry: Geometry, kept: Any) -> Any:
