@@ -68,14 +68,11 @@ def weight_gradient(x: Any, g: Any, geometry: Geometry) -> Any:
     """The sum of each shifted image times `g`."""
     xp, gs = padded(x, geometry.padding), channels_last(g)
     c = x.shape[1]
-    dtype = np.result_type(x, g)
-    total = np.zeros((math.prod(geometry.kernel), c), dtype)
-    scratch = np.empty(gs.shape[1:], dtype)
-    for n in range(len(x)):
-        for k, index in enumerate(places(geometry)):
-            np.multiply(xp[n][index], gs[n], out=scratch)
-            flat = scratch.reshape(-1, scratch.shape[-2] * c)
-            total[k] += np.dot(ones(len(flat), dtype), flat).reshape(-1, c).sum(axis=0)
+    total = np.zeros((math.prod(geometry.kernel), c), np.result_type(x, g))
+    for k, index in enumerate(places(geometry)):
+        # einsum adds one after the other, so along rows of pixels alone: long sums lose digits
+        rows = np.einsum("...ac,...ac->...c", xp[(slice(None), *index)], gs).reshape(-1, c)
+        total[k] = np.dot(ones(len(rows), rows.dtype), rows)
     return np.ascontiguousarray(total.T).reshape(c, 1, *geometry.kernel)
 
 
