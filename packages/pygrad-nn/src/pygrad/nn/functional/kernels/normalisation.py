@@ -78,7 +78,7 @@ def _channels_forward(x: Any, w: Any, b: Any, eps: float) -> tuple[Any, Any, Any
     with np.errstate(over="ignore"):
         square = np.vecdot(flat[0], flat[0]) / length
     shifted = not (np.isfinite(square) & (np.abs(about) <= _NEAR_0 / 2 * np.sqrt(square))).all()
-    near = _filled(about[:, None], flat[0]) if shifted else None
+    near: Any = _filled(about[:, None], flat[0]) if shifted else None
     first, second = np.zeros(c, x.dtype), np.zeros(c, x.dtype)
     for a in flat:
         if shifted:
@@ -108,7 +108,7 @@ def _channels_backward(
     kept = mean.shape
     mean, r = mean.reshape(c, 1), r.reshape(c, 1)
     gw, gb = np.zeros(c, x.dtype), np.zeros(c, x.dtype)
-    means = _filled(mean, flat[0]) if shifted else None
+    means: Any = _filled(mean, flat[0]) if shifted else None
     for a, g_i in zip(flat, g, strict=True):
         if shifted:
             a = np.subtract(a, means, out=d)

@@ -67,9 +67,9 @@ def _sums_of_runs(g: Any, order: Any, starts: Any, counts: Any) -> Any:
     fewer runs left than rounds. What is left of these is added up one by one.
     """
     total = g.take(order[starts], axis=0)
-    i = np.arange(1, counts[0] + 1)
-    longer = np.searchsorted(-counts, -i)  # so many runs are longer than i
-    rounds = np.argmin(i + longer)
+    lengths = np.arange(1, counts[0] + 1)
+    longer = np.searchsorted(-counts, -lengths)  # so many runs are longer than each length
+    rounds = np.argmin(lengths + longer)
     for i, k in enumerate(longer[:rounds].tolist(), 1):
         total[:k] += g.take(order[starts[:k] + i], axis=0)
     for j in range(longer[rounds]):
