@@ -63,7 +63,7 @@ def _sorting(numbers: Any, n: int) -> Any:
 def _sums_of_runs(g: Any, order: Any, starts: Any, counts: Any) -> Any:
     """The sum of each run, the longest run first.
 
-    In rounds: everybody's first, then the second of those that have one, and so on, while that takes
+    In rounds: everybody's first, then the second of those that have one, and so on, while it takes
     fewer calls than to add up one by one what is left of each run.
     """
     total = g.take(order[starts], axis=0)
