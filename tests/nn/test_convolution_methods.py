@@ -158,6 +158,12 @@ SHAPES = {
     "each channel": ({"groups": 5, "padding": 1}, (3, 5, 6, 6), (5, 1, 3, 3), {depthwise}),
     "each channel, stride": ({"groups": 5, "stride": 2}, (3, 5, 7, 6), (5, 1, 3, 3), {depthwise}),
     "stride": ({"stride": 2, "padding": 1}, (3, 16, 7, 8), (12, 16, 3, 3), set()),
+    "few channels, stride": (
+        {"stride": (1, 2), "padding": (2, 1), "dilation": (2, 1)},
+        (3, 3, 7, 9),
+        (8, 3, 3, 4),
+        {planes},
+    ),
     "many channels out": ({}, (3, 5, 9, 9), (40, 5, 3, 3), set()),
 }
 

@@ -52,7 +52,8 @@ def spread(g: Any, W: Any, geometry: Geometry) -> Any:
         return convolve(g, columns.turned(W, geometry.groups), None, back)[0]
     if depthwise.applies(geometry, c, o):
         return depthwise.spread(g, W, geometry)
-    if geometry.groups == 1 and c <= 16:
+    # what is added are runs of a row's windows, or of a pixel's channels: the longer take less time
+    if geometry.groups == 1 and c <= min(16, geometry.out[-1]):
         return planes.spread(g, W, geometry)
     return columns.spread(g, W, geometry)
 
