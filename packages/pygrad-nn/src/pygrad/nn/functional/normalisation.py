@@ -23,6 +23,7 @@ __all__ = ["batch_norm", "group_norm", "instance_norm", "layer_norm", "rms_norm"
 class Normalise(Function):
     """y = (x - mean) / sqrt(var + eps) w + b, with mean and variance over some axes.
 
+    w and b have the axes of x, or the last of them.
     Not centred, the mean counts as 0: then the variance is the mean square.
     """
 
@@ -60,7 +61,10 @@ class NormaliseGradients(Function):
         self.mean, self.var = first.mean, first.var
 
     def forward(self, x, w, g):
-        return kernels.gradients(x, w, g, self.mean, self.var, self.axes, self.eps, self.centred)
+        wide = w.reshape((1,) * (x.ndim - w.ndim) + w.shape)
+        settings = self.mean, self.var, self.axes, self.eps, self.centred
+        gx, gw, gb = kernels.gradients(x, wide, g, *settings)
+        return gx, gw.reshape(w.shape), gb.reshape(w.shape)
 
     def backward(self, u, v, t):
         x, w, g = self.saved
@@ -83,7 +87,9 @@ class NormaliseGradients(Function):
 
     def like_weights(self, z):
         shape = self.edges[1].shape if self.edges[1] is not None else self.saved[1].shape
-        return z.sum(axis=tuple(i for i, n in enumerate(shape) if n == 1), keepdims=True)
+        wide = (1,) * (z.ndim - len(shape)) + shape
+        summed = z.sum(axis=tuple(i for i, n in enumerate(wide) if n == 1), keepdims=True)
+        return summed.reshape(shape)
 
 
 def batch_norm(
@@ -285,7 +291,7 @@ def layer_norm(
               [-1.  1.]])
     """
     data, shape, axes = _rows("layer_norm", x, normalized_shape)
-    w, b = _weights("layer_norm", data, W, b, shape, (*(1,) * (data.ndim - len(shape)), *shape))
+    w, b = _weights("layer_norm", data, W, b, shape, shape)
     y: Variable = apply(Normalise(axes, eps), data, w, b)
     return y
 
@@ -325,7 +331,7 @@ def rms_norm(
            [ 0.2, -1.4]])
     """
     data, shape, axes = _rows("rms_norm", x, normalized_shape)
-    w, b = _weights("rms_norm", data, W, None, shape, (*(1,) * (data.ndim - len(shape)), *shape))
+    w, b = _weights("rms_norm", data, W, None, shape, shape)
     eps = float(np.finfo(data.dtype).eps) if eps is None else eps
     y: Variable = apply(Normalise(axes, eps, centred=False), data, w, b)
     return y
@@ -370,7 +376,7 @@ def _weight(where, name, value, shape, wide):
     value = operand(value, where)
     if value.shape != shape:
         raise ShapeError(f"{where}: {name} has shape {value.shape}; it must be {shape}")
-    return reshape(value, wide)
+    return value if wide == shape else reshape(value, wide)
 
 
 def _follow(running, new, momentum):

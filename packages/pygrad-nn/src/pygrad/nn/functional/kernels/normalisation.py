@@ -8,6 +8,7 @@ are would lose all digits where the mean is large.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -34,8 +35,8 @@ def normalised(
 ) -> tuple[Any, Any, Any]:
     """(x - mean) / sqrt(var + eps) * w + b, the mean and the variance over the axes.
 
-    `w` and `b` have as many axes as `x`. Not centred, the mean counts as 0. Mean and variance keep
-    their axes.
+    `w` and `b` broadcast to `x`. Not centred, the mean counts as 0. Mean and variance keep their
+    axes.
     """
     if not _is_blas(x, w, b):
         return _plainly(x, w, b, axes, eps, centred)
@@ -49,7 +50,7 @@ def normalised(
 def gradients(
     x: Any, w: Any, g: Any, mean: Any, var: Any, axes: tuple[int, ...], eps: float, centred: bool
 ) -> tuple[Any, Any, Any]:
-    """The gradients of x, w and b; those of w and b keep all axes."""
+    """The gradients of x, w and b; `w` has as many axes as `x`, and so have those of w and b."""
     r = 1 / np.sqrt(var + var.dtype.type(eps))
     if not _is_blas(x, w, g):
         return _gradients_plainly(x, w, g, mean, r, axes, centred)
@@ -207,36 +208,45 @@ def _rows_forward(
     x: Any, w: Any, b: Any, axes: tuple[int, ...], eps: float, centred: bool
 ) -> tuple[Any, Any, Any]:
     kept = _kept(x.shape, axes)
-    rows = x.reshape(int(np.prod(x.shape[: axes[0]])), -1)
+    rows = x.reshape(-1, math.prod(x.shape[axes[0] :]))
     one = ones(rows.shape[1], x.dtype)
-    size = x.dtype.type(rows.shape[1])
+    size, small = x.dtype.type(rows.shape[1]), x.dtype.type(eps)
     y = np.empty(x.shape, x.dtype)
     out = y.reshape(rows.shape)
-    mean, var = np.zeros((len(rows), 1), x.dtype), np.empty((len(rows), 1), x.dtype)
+    mean, var = np.zeros(len(rows), x.dtype), np.empty(len(rows), x.dtype)
+    alike = _alike(x, w, axes)
+    if alike:
+        w, b = w.reshape(-1), b.reshape(-1)
     for block in _blocks(rows):
-        part = out[block]
+        d, part, m, v = rows[block], out[block], mean[block], var[block]
         if centred:
-            mean[block, 0] = np.dot(rows[block], one) / size
-            np.subtract(rows[block], mean[block], out=part)
-            d = part
-        else:
-            d = rows[block]
-        var[block, 0] = np.vecdot(d, d) / size
-        np.multiply(d, 1 / np.sqrt(var[block] + x.dtype.type(eps)), out=part)
-    y *= w
-    y += b
+            np.dot(d, one, out=m)
+            m /= size
+            d = np.subtract(d, m[:, None], out=part)
+        np.vecdot(d, d, out=v)
+        v /= size
+        np.multiply(d, (1 / np.sqrt(v + small))[:, None], out=part)
+        if alike:
+            part *= w
+            part += b
+    if not alike:
+        y *= w
+        y += b
     return y, mean.reshape(kept), var.reshape(kept)
 
 
 def _rows_backward(
     x: Any, w: Any, g: Any, mean: Any, r: Any, axes: tuple[int, ...], centred: bool
 ) -> tuple[Any, Any, Any]:
-    shape = (int(np.prod(x.shape[: axes[0]])), -1)
-    rows = x.reshape(shape)
+    rows = x.reshape(-1, math.prod(x.shape[axes[0] :]))
+    shape = rows.shape
+    mean, r = mean.reshape(-1, 1), r.reshape(-1, 1)
+    if _alike(x, w, axes):
+        gx, gw, gb = _rows_backward_alike(rows, w, g.reshape(shape), mean, r, centred)
+        return gx.reshape(x.shape), gw.reshape(w.shape), gb.reshape(w.shape)
     one = ones(rows.shape[1], x.dtype)
     size = x.dtype.type(rows.shape[1])
     h = np.multiply(g, w).reshape(shape)
-    mean, r = mean.reshape(-1, 1), r.reshape(-1, 1)
     xhat = np.empty_like(rows)
     gx = np.empty(x.shape, x.dtype)
     out = gx.reshape(rows.shape)
@@ -250,6 +260,44 @@ def _rows_backward(
         part *= r[block]
     xhat = np.multiply(xhat.reshape(x.shape), g, out=xhat.reshape(x.shape))
     return gx, _sum_like(xhat, w), _sum_like(g, w)
+
+
+def _rows_backward_alike(
+    rows: Any, w: Any, g: Any, mean: Any, r: Any, centred: bool
+) -> tuple[Any, Any, Any]:
+    """The same where every row has the same weights, as in a layer norm, with four sums by BLAS.
+
+    With d = x - mean: gw = r^T (g d), gx = r (g w - mean(g w) - d r^2 mean(g w d)), the means those
+    of a row. Of the size of `x`, only `gx` is written.
+    """
+    gx = np.empty(rows.shape, rows.dtype)
+    gw, gb = np.zeros((2, w.size), rows.dtype)
+    size, w = rows.dtype.type(w.size), w.reshape(-1)
+    blocks = list(_blocks(rows))
+    room = np.empty((2, *rows[blocks[0]].shape), rows.dtype)
+    for block in blocks:
+        now, scale, part = g[block], r[block], gx[block]
+        d, along = room[:, : len(part)]
+        d = np.subtract(rows[block], mean[block], out=d) if centred else rows[block]
+        np.multiply(now, d, out=along)
+        gw += np.dot(scale[:, 0], along)
+        gb += np.dot(ones(len(part), rows.dtype), now)
+        slope = np.dot(along, w)[:, None]
+        slope *= scale
+        slope *= scale
+        slope /= size
+        np.multiply(now, w, out=part)
+        part -= np.multiply(d, slope, out=along)
+        if centred:
+            part -= (np.dot(now, w) / size)[:, None]
+        part *= scale
+    return gx, gw, gb
+
+
+def _alike(x: Any, w: Any, axes: tuple[int, ...]) -> bool:
+    """Whether `w` has a weight for each value of a row, the same for all rows."""
+    row = x.shape[axes[0] :]
+    return bool(w.shape[-len(row) :] == row and w.size == math.prod(row))
 
 
 def _sum_like(z: Any, w: Any) -> Any:
