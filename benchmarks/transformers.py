@@ -23,6 +23,7 @@ def candidates() -> dict[str, SimpleNamespace]:
         "pygrad": of_pygrad(weights, x, gy),
         "torch": of_torch(weights, x, gy),
         "numpy": of_numpy(weights, x, gy),
+        "bare": bare(weights, x, gy),
     }
 
 
@@ -77,6 +78,50 @@ def of_numpy(weights, x, gy):
         update(by_hand(x, gy, *weights))
 
     return SimpleNamespace(step=step, result=after_steps(step, lambda: weights))
+
+
+def bare(weights, x, gy):
+    """The matrix products, exp, and the update; no bias, norm, ReLU, sum or scale."""
+    weights = [w.copy() for w in weights]
+    update = Momentum(weights)
+    gradients = [np.full_like(w, 1e-6) for w in weights]
+    W_in, W_out, W1, W2 = weights[::2][:4]
+    gW_in, gW_out, gW1, gW2 = [np.empty_like(W) for W in (W_in, W_out, W1, W2)]
+    n, width = BATCH * LENGTH, WIDTH // HEADS
+    x, g = x.reshape(n, WIDTH), gy.reshape(n, WIDTH)
+    qkv, gqkv = np.empty((2, n, 3 * WIDTH), np.float32)
+    h, gh = np.empty((2, n, FEED_FORWARD), np.float32)
+    o, a, gx = np.empty((3, n, WIDTH), np.float32)
+    p, gp = np.empty((2, BATCH, HEADS, LENGTH, LENGTH), np.float32)
+
+    def heads(a):
+        return a.reshape(BATCH, LENGTH, -1, HEADS, width).transpose(2, 0, 3, 1, 4)
+
+    (q, k, v), (gq, gk, gv) = heads(qkv), heads(gqkv)
+    (of_heads,), (g_of_heads,) = heads(o), heads(gx)
+
+    def step():
+        np.matmul(x, W_in, out=qkv)
+        np.matmul(q, k.swapaxes(2, 3), out=p)
+        np.exp(p, out=p)
+        np.matmul(p, v, out=of_heads)
+        np.matmul(o, W_out, out=a)
+        np.matmul(x, W1, out=h)
+        np.matmul(h, W2, out=a)
+        np.matmul(h.T, g, out=gW2)
+        np.matmul(g, W2.T, out=gh)
+        np.matmul(x.T, gh, out=gW1)
+        np.matmul(gh, W1.T, out=gx)
+        np.matmul(o.T, g, out=gW_out)
+        np.matmul(g, W_out.T, out=gx)
+        np.matmul(g_of_heads, v.swapaxes(2, 3), out=gp)
+        np.matmul(p.swapaxes(2, 3), g_of_heads, out=gv)
+        np.matmul(p, k, out=gq)
+        np.matmul(p.swapaxes(2, 3), q, out=gk)
+        np.matmul(x.T, gqkv, out=gW_in)
+        update(gradients)
+
+    return SimpleNamespace(step=step)
 
 
 def by_hand(x, gy, W_in, b_in, W_out, b_out, W1, b1, W2, b2, s1, t1, s2, t2):
