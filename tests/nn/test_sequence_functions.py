@@ -107,6 +107,20 @@ def attend(q, k, v=None, attn_mask=None, is_causal=False, scale=None, enable_gqa
     return w if v is None else w @ v
 
 
+def attend_packed(x, bias=None, **options):
+    q, k, v = np.split(x, 3, axis=-1)
+    heads = [np.split(part, 2, axis=-1) for part in (q, k, v)]
+    biases = [None] * 2 if bias is None else np.swapaxes(bias, 0, 1)
+    ys = [attend(*h, b, **options) for *h, b in zip(*heads, biases, strict=True)]
+    return np.concatenate(ys, axis=-1)
+
+
+def packed(mask, p, causal):
+    return lambda x, bias=mask: attention.packed_attention(
+        x, 2, bias, p, causal, np.random.default_rng(1)
+    )
+
+
 def kept(shape, dtype):
     return keep_mask(shape, 0.3, dtype, np.random.default_rng(1))
 
@@ -165,6 +179,13 @@ CASES = {
     ),
     "scaled_dot_product_attention, groups": row(
         ATTENTION, attend, points(2, 4, 3, 4), K, V, enable_gqa=True
+    ),
+    "packed_attention": row(packed(None, 0.0, False), attend_packed, points(2, 3, 24)),
+    "packed_attention, causal": row(
+        packed(None, 0.0, True), lambda x: attend_packed(x, is_causal=True), points(2, 3, 24)
+    ),
+    "packed_attention, bias": row(
+        packed(None, 0.0, False), attend_packed, points(2, 3, 24), points(2, 2, 3, 3, seed=1)
     ),
     "attention_weights": row(F.attention_weights, attend, Q, K),
     "attention_weights, barred": row(

@@ -208,12 +208,12 @@ def _avg_pool(w: Writing) -> str:
     return f"{_pool(w, 'sum_pool')} * {w.text(first, second)}"
 
 
-def _attention(w: Writing) -> str:
+def _attention(w: Writing, name: str, inputs: int, *more: str) -> str:
     if w.nodes[0].keep is not None:  # type: ignore[attr-defined]
         raise ArgumentError("it drops weights at random")
-    if len(w.args) == 3:
+    if len(w.args) == inputs:
         w.args.append("None")
-    return w.call("attention", *(f"{s}={w.setting(s)}" for s in ("scale", "barred", "causal")))
+    return w.call(name, *(f"{s}={w.setting(s)}" for s in ("scale", "barred", "causal", *more)))
 
 
 def _recurrent(w: Writing, name: str, *more: str) -> str:
@@ -273,7 +273,8 @@ _CODE: dict[type, Writer] = {
     pooling.MaxPool: lambda w: _pool(w, "max_pool"),
     pooling.AvgPool: _avg_pool,
     normalisation.Normalise: _helper("normalise", "axes", "eps", "centred"),
-    attention.Attention: _attention,
+    attention.Attention: lambda w: _attention(w, "attention", 3),
+    attention.PackedAttention: lambda w: _attention(w, "packed_attention", 1, "heads"),
     recurrent.Lstm: lambda w: _recurrent(w, "lstm"),
     recurrent.Gru: lambda w: _recurrent(w, "gru"),
     recurrent.Rnn: _rnn,

@@ -139,6 +139,14 @@ def attention(q: Any, k: Any, v: Any, bias: Any, scale: float, barred: Any, caus
     return softmax(scores, -1) @ v
 
 
+def packed_attention(x: Any, bias: Any, scale: float, barred: Any, causal: bool, heads: int) -> Any:
+    """`attention` in heads of what one product made, q, k and v side by side."""
+    n, length, _ = x.shape
+    q, k, v = x.reshape(n, length, 3, heads, -1).transpose(2, 0, 3, 1, 4)
+    y = attention(q, k, v, bias, scale, barred, causal)
+    return y.transpose(0, 2, 1, 3).reshape(n, length, -1)
+
+
 def lstm(x: Any, h: Any, c: Any, W_ih: Any, W_hh: Any, b_ih: Any, b_hh: Any, reverse: bool) -> Any:
     """An LSTM over a sequence: its outputs, and its last two states."""
     ys = []
@@ -176,6 +184,7 @@ def rnn(
 
 NEEDS: dict[str, list[Any]] = {
     "attention": [softmax],
+    "packed_attention": [softmax, attention],
     "gru": [sigmoid],
     "lstm": [sigmoid],
     "convolution": [windows],

@@ -51,19 +51,59 @@ class Attention(Fused):
         return y.reshape(*shape[:-1], y.shape[-1])
 
     def by_hand(self, gy):
-        wants_bias = len(self.edges) > 3 and self.wants(3)
-        *gradients, gs = attention_backward(*self.tape, _four(gy), wants_bias)
-        gradients = [g.reshape(x.shape) for g, x in zip(gradients, self.saved, strict=False)]
-        if len(self.edges) > 3:
-            shape = self.saved[3].shape
-            gradients.append(
-                sum_to_shape(gs.reshape(self.shape_of_scores), shape) if wants_bias else None
-            )
-        return tuple(gradients)
+        outs = [np.empty_like(x) for x in self.tape[:3]]
+        gbias = self.pulled(3, gy, outs)
+        gradients = [g.reshape(x.shape) for g, x in zip(outs, self.saved, strict=False)]
+        return (*gradients, gbias) if len(self.edges) > 3 else tuple(gradients)
+
+    def pulled(self, i, gy, outs):
+        """Write the gradients of q, k and v; that of the bias, input `i`, if it wants one."""
+        wants_bias = len(self.edges) > i and self.wants(i)
+        gs = attention_backward(*self.tape, _four(gy), outs, wants_bias)
+        if gs is None:
+            return None
+        return sum_to_shape(gs.reshape(self.shape_of_scores), self.saved[i].shape)
 
     def composed(self, q, k, v, bias=None):
         weights = _weights(q, k, bias, self.barred, self.causal, self.scale)
         return (weights if self.keep is None else weights * self.keep) @ v
+
+
+class PackedAttention(Attention):
+    """`Attention` in heads of what one product made: all of q, k and v side by side.
+
+    So neither they nor their gradients are ever cut apart or joined, and of nine nodes there is
+    one: x of shape (N, L, 3 D) gives y of shape (N, L, D).
+    """
+
+    requires = "x must have shape (N, L, 3 D), bias (N, heads, L, L)"
+
+    def __init__(self, heads: int, *settings: Any) -> None:
+        super().__init__(*settings)
+        self.heads = heads
+
+    def forward(self, x, bias=None):
+        y = super().forward(*self.parts(x), bias)  # in memory its heads lie side by side
+        return y.transpose(0, 2, 1, 3).reshape(*x.shape[:2], -1)
+
+    def by_hand(self, gy):
+        gx = np.empty_like(self.saved[0])
+        gbias = self.pulled(1, self.in_heads(gy, 1)[0], self.parts(gx))
+        return (gx, gbias) if len(self.edges) > 1 else gx
+
+    def composed(self, x, bias=None):
+        y = super().composed(*self.parts(x), bias)
+        return y.transpose(0, 2, 1, 3).reshape(*x.shape[:2], -1)
+
+    def parts(self, x):
+        """Views of q, k and v, each of shape (N, heads, L, D / heads)."""
+        parts = self.in_heads(x, 3)
+        return [parts[i] for i in range(3)]
+
+    def in_heads(self, x, n):
+        """(N, L, n D) as (n, N, heads, L, D / heads)."""
+        width = x.shape[2] // (n * self.heads)
+        return x.reshape(*x.shape[:2], n, self.heads, width).transpose(2, 0, 3, 1, 4)
 
 
 def _weights(q: Any, k: Any, bias: Any, barred: Any, causal: bool, scale: float) -> Any:
@@ -149,13 +189,24 @@ def scaled_dot_product_attention(
         k, v = (_repeated_heads(x, q) for x in (k, v))
     q, k, v = _fitting(q, k, v)
     scores = (*q.shape[:-1], k.shape[-2])
-    bias, barred = _split_mask(attn_mask, scores, q.dtype)
-    keep = None
-    if dropout_p:
-        keep = keep_mask(scores, dropout_p, q.dtype, default_rng() if rng is None else rng)
+    bias, barred, keep = _masks(attn_mask, scores, q.dtype, dropout_p, rng)
     factor = 1 / math.sqrt(q.shape[-1]) if scale is None else float(scale)
     rule = Attention(factor, barred, bool(is_causal), keep)
     y: Variable = apply(rule, q, k, v) if bias is None else apply(rule, q, k, v, bias)
+    return y
+
+
+def packed_attention(
+    x: Variable, heads: int, mask: Any, dropout_p: float, causal: bool, rng: Any
+) -> Variable:
+    """`scaled_dot_product_attention` of the heads of `x`, whose last axis holds q, k and v.
+
+    Of shape (N, L, 3 D), it gives (N, L, D): what `MultiheadAttention` does between its products.
+    """
+    n, length, width = x.shape
+    bias, barred, keep = _masks(mask, (n, heads, length, length), x.dtype, dropout_p, rng)
+    rule = PackedAttention(heads, math.sqrt(3 * heads / width), barred, causal, keep)
+    y: Variable = apply(rule, x) if bias is None else apply(rule, x, bias)
     return y
 
 
@@ -223,6 +274,15 @@ def _fitting(q: Variable, k: Variable, v: Variable) -> tuple[Variable, Variable,
         f"{v.shape}; they must be (..., L, E), (..., S, E) and (..., S, E_v), with leading axes "
         f"that broadcast together"
     )
+
+
+def _masks(mask: Any, scores: tuple[int, ...], dtype: Any, dropout_p: float, rng: Any) -> Any:
+    """What is added to the scores, where there is no attention, and what the weights are times."""
+    bias, barred = _split_mask(mask, scores, dtype)
+    keep = None
+    if dropout_p:
+        keep = keep_mask(scores, dropout_p, dtype, default_rng() if rng is None else rng)
+    return bias, barred, keep
 
 
 def _split_mask(mask: Any, shape: tuple[int, ...], dtype: Any) -> tuple[Any, Any]:

@@ -11,7 +11,11 @@ from pygrad import functions as F
 from pygrad.engine.operands import operand
 from pygrad.exceptions import ArgumentError, ShapeError
 from pygrad.nn.checks import probability, whole_number
-from pygrad.nn.functional.attention import attention_weights, scaled_dot_product_attention
+from pygrad.nn.functional.attention import (
+    attention_weights,
+    packed_attention,
+    scaled_dot_product_attention,
+)
 from pygrad.nn.initializers import parameter
 from pygrad.nn.layers.linear import Linear
 from pygrad.nn.module import Module
@@ -186,7 +190,44 @@ class MultiheadAttention(Module):
             key = value = query
         elif same_kv:
             value = key
-        q, k, v = self._projected(query, key, value)
+        weights = None
+        if same and not need_weights and self._is_plain:
+            y = self._attended_alike(query, attn_mask, key_padding_mask, is_causal)
+        else:
+            y, weights = self._attended(
+                (query, key, value), attn_mask, key_padding_mask, is_causal, need_weights
+            )
+        y = self.out_proj(y)
+        if weights is not None:
+            weights = weights.mean(axis=1) if average_attn_weights else weights
+            weights = weights[0] if single else weights
+        if single:
+            return y[0], weights
+        return (y if self.batch_first else y.swapaxes(0, 1)), weights
+
+    @property
+    def _is_plain(self) -> bool:
+        """Whether one matrix projects all, and no keys are added."""
+        return self.in_proj_W is not None and self.k_b is None and not self.add_zero_attn
+
+    def _attended_alike(self, x: Variable, attn_mask: Any, padding: Any, causal: bool) -> Variable:
+        """The heads' outputs, side by side, where `x` attends to itself: one product, one node."""
+        n, length = x.shape[:2]
+        mask = self._mask(attn_mask, padding, causal, (n, self.num_heads, length, length), 0)
+        x = F.linear(x, self.in_proj_W, self.in_proj_b)  # type: ignore[arg-type]
+        p = self.dropout if self.training else 0.0
+        return packed_attention(x, self.num_heads, mask, p, bool(causal), self.rng)
+
+    def _attended(
+        self,
+        inputs: tuple[Variable, Variable, Variable],
+        attn_mask: Any,
+        padding: Any,
+        is_causal: bool,
+        need_weights: bool,
+    ) -> tuple[Variable, Variable | None]:
+        """The heads' outputs, side by side, and with `need_weights` the weights."""
+        q, k, v = self._projected(*inputs)
         n, length = q.shape[:2]
         extra = 0
         if self.k_b is not None and self.v_b is not None:
@@ -200,23 +241,16 @@ class MultiheadAttention(Module):
             k, v = (F.concatenate([x, zeros], axis=2) for x in (k, v))
             extra += 1
         scores = (n, self.num_heads, length, k.shape[2])
-        mask = self._mask(attn_mask, key_padding_mask, is_causal, scores, extra)
+        mask = self._mask(attn_mask, padding, is_causal, scores, extra)
         causal = is_causal and not extra
         p = self.dropout if self.training else 0.0
         weights = None
         if need_weights:
-            weights = attention_weights(q, k, mask, causal)
-            weights = F.dropout(weights, p, True, self.rng)
+            weights = F.dropout(attention_weights(q, k, mask, causal), p, True, self.rng)
             y = weights @ v
-            weights = weights.mean(axis=1) if average_attn_weights else weights
-            weights = weights[0] if single else weights
         else:
             y = scaled_dot_product_attention(q, k, v, mask, p, causal, rng=self.rng)
-        y = y.transpose(0, 2, 1, 3).reshape(n, length, self.embed_dim)
-        y = self.out_proj(y)
-        if single:
-            return y[0], weights
-        return (y if self.batch_first else y.swapaxes(0, 1)), weights
+        return y.transpose(0, 2, 1, 3).reshape(n, length, self.embed_dim), weights
 
     def _batches(self, *inputs: Variable) -> list[Variable]:
         """The inputs with the axes (batch, length, values)."""

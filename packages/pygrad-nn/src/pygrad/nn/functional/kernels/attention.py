@@ -59,11 +59,11 @@ def attention_forward(
 
 
 def attention_backward(
-    q: Any, k: Any, v: Any, weights: Any, scale: Any, keep: Any, gy: Any, wants_bias: bool
-) -> tuple[Any, Any, Any, Any]:
-    """The gradients of q, k, v, and with `wants_bias` of the scores."""
-    gq, gk, gv = np.empty_like(q), np.empty_like(k), np.empty_like(v)
-    gs = np.empty_like(weights) if wants_bias else None
+    q: Any, k: Any, v: Any, weights: Any, scale: Any, keep: Any, gy: Any, outs: Any, wants: bool
+) -> Any:
+    """Write the gradients of q, k and v to `outs`; with `wants`, return that of the scores."""
+    gq, gk, gv = outs
+    gs = np.empty_like(weights) if wants else None
     for block in _blocks(len(q), q.shape[1], weights.shape[2] * weights.shape[3]):
         w, g = weights[block], gy[block]
         s = np.matmul(g, v[block].swapaxes(2, 3), out=None if gs is None else gs[block])
@@ -75,10 +75,10 @@ def attention_backward(
         # not vecdot(g, y): that is the same sum, but rounded otherwise, and would not cancel
         s -= np.vecdot(w, s)[..., None]
         s *= w
-        t = s * scale if wants_bias else np.multiply(s, scale, out=s)
+        t = s * scale if wants else np.multiply(s, scale, out=s)
         np.matmul(t, k[block], out=gq[block])
         np.matmul(t.swapaxes(2, 3), q[block], out=gk[block])
-    return gq, gk, gv, gs
+    return gs
 
 
 def _blocks(batch: int, heads: int, scores: int) -> Iterator[tuple[slice, slice]]:
