@@ -26,6 +26,7 @@ def candidates(kind: str) -> dict[str, SimpleNamespace]:
         "pygrad": of_pygrad(kind, weights, x, gy),
         "torch": of_torch(kind, weights, x, gy),
         "numpy": of_numpy(by_hand, weights, x, gy),
+        "bare": bare(kind, weights, x),
     }
 
 
@@ -74,6 +75,35 @@ def of_numpy(gradients, weights, x, gy):
         update(gradients(x, gy, *weights))
 
     return SimpleNamespace(step=step, result=after_steps(step, lambda: weights))
+
+
+def bare(kind, weights, x):
+    """The matrix products, tanh, and the update; what the gates do to one another is left out."""
+    weights = [w.copy() for w in weights]
+    update = Momentum(weights)
+    gradients = [np.full_like(w, 1e-6) for w in weights]
+    W_ih, W_hh = weights[:2]
+    gW_ih, gW_hh = np.empty_like(W_ih), np.empty_like(W_hh)
+    rows = x.reshape(-1, SIZE)
+    of_gates = np.empty((len(rows), W_ih.shape[1]), np.float32)
+    gates, slopes = np.full((2, STEPS, W_hh.shape[1], BATCH), 0.1, np.float32)
+    hs = np.zeros((STEPS, SIZE, BATCH), np.float32)
+    z = np.empty_like(gates[0])
+
+    def step():
+        np.matmul(rows, W_ih, out=of_gates)
+        for t in range(STEPS):
+            np.matmul(W_hh.T, hs[t], out=z)
+            np.tanh(z, out=gates[t])
+            if kind == "LSTM":
+                np.tanh(hs[t], out=hs[t])
+        for t in range(STEPS):
+            np.matmul(W_hh, slopes[t], out=hs[t])
+        np.matmul(rows.T, of_gates, out=gW_ih)
+        np.matmul(rows.T, of_gates, out=gW_hh)
+        update(gradients)
+
+    return SimpleNamespace(step=step)
 
 
 def sigmoid(x):

@@ -64,7 +64,8 @@ class Attention(Fused):
             return None
         return sum_to_shape(gs.reshape(self.shape_of_scores), self.saved[i].shape)
 
-    def composed(self, q, k, v, bias=None):
+    def composed(self, *inputs):
+        q, k, v, bias = inputs if len(inputs) == 4 else (*inputs, None)
         weights = _weights(q, k, bias, self.barred, self.causal, self.scale)
         return (weights if self.keep is None else weights * self.keep) @ v
 
@@ -83,7 +84,8 @@ class PackedAttention(Attention):
         self.heads = heads
 
     def forward(self, x, bias=None):
-        y = super().forward(*self.parts(x), bias)  # in memory its heads lie side by side
+        q, k, v = self.parts(x)
+        y = super().forward(q, k, v, bias)  # in memory its heads lie side by side
         return y.transpose(0, 2, 1, 3).reshape(*x.shape[:2], -1)
 
     def by_hand(self, gy):
@@ -91,8 +93,9 @@ class PackedAttention(Attention):
         gbias = self.pulled(1, self.in_heads(gy, 1)[0], self.parts(gx))
         return (gx, gbias) if len(self.edges) > 1 else gx
 
-    def composed(self, x, bias=None):
-        y = super().composed(*self.parts(x), bias)
+    def composed(self, *inputs):
+        x, *bias = inputs
+        y = super().composed(*self.parts(x), *bias)
         return y.transpose(0, 2, 1, 3).reshape(*x.shape[:2], -1)
 
     def parts(self, x):

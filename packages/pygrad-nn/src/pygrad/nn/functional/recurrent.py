@@ -65,13 +65,14 @@ class Recurrent(Fused):
 
     def by_hand(self, gy, *glast):
         x, W_ih, W_hh = self.saved[0], self.saved[-4], self.saved[-3]
-        of_hidden, of_inputs, *gstates = self.pull(W_hh, self.in_order(gy), *glast)
+        of_hidden, of_last, *gstates = self.pull(W_hh, self.in_order(gy), *glast)
         gweights: tuple[Any, ...] = (None,) * 4
         if any(edge is not None for edge in self.edges[-4:]):
-            gweights = kernels.weight_gradients(self.counted(x), self.tape.hs, of_hidden, of_inputs)
+            gweights = kernels.weight_gradients(self.counted(x), self.tape.hs, of_hidden, of_last)
         gx = None
         if self.wants(0):
-            gx = self.in_order(np.dot(of_inputs, W_ih.T).reshape(x.shape))
+            gx = kernels.input_gradient(W_ih, of_hidden, of_last)
+            gx = self.in_order(gx.reshape(x.shape))
         return gx, *gstates, *gweights
 
     def composed(self, x, *rest):

@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 __all__ = [
-    "Tape", "gru_backward", "gru_forward", "lstm_backward", "lstm_forward", "rnn_backward",
-    "rnn_forward", "weight_gradients",
+    "Tape", "gru_backward", "gru_forward", "input_gradient", "lstm_backward", "lstm_forward",
+    "rnn_backward", "rnn_forward", "weight_gradients",
 ]  # fmt: skip
 
 
@@ -67,10 +67,10 @@ def lstm_forward(
 def lstm_backward(
     tape: Tape, W_hh: Any, held: Any, gy: Any, gh: Any, gc: Any
 ) -> tuple[Any, Any, Any, Any]:
-    """The gradients of the gates' hidden parts; of their input parts; of h0; of c0.
+    """The gradients of the gates' hidden parts; None; of h0; of c0.
 
     The gates are taken before their activation, in the order i, f, g, o; a row for each step of
-    each sample. The two parts are only added, so their gradients are one array.
+    each sample. Their input parts are only added to them, so they have the same gradients.
     """
     hs, cs, gates, tanh_c = tape
     i, f, o, g = (gates[:, k] for k in range(4))
@@ -111,8 +111,7 @@ def lstm_backward(
         np.dot(W_hh, flat[t], out=dh)
         if held is not None:
             dh += now * held[t]
-    rows = _rows(flat)
-    return rows, rows, dh.T, dc.T
+    return _rows(flat), None, dh.T, dc.T
 
 
 def gru_forward(held: Any, x: Any, h: Any, W_ih: Any, W_hh: Any, b_ih: Any, b_hh: Any) -> Tape:
@@ -148,9 +147,9 @@ def gru_forward(held: Any, x: Any, h: Any, W_ih: Any, W_hh: Any, b_ih: Any, b_hh
 
 
 def gru_backward(tape: Tape, W_hh: Any, held: Any, gy: Any, gh: Any) -> tuple[Any, Any, Any]:
-    """The gradients of the gates' hidden parts; of their input parts; of h0; as of an LSTM.
+    """The gradients of the gates' hidden parts; of the input part of n; of h0; as of an LSTM.
 
-    The reset gate stands between the two parts of n, so there they differ.
+    The reset gate stands between the two parts of n, so there alone they differ.
     """
     hs, _, gates, inner = tape
     r, z, candidate = (gates[:, k] for k in range(3))
@@ -182,10 +181,7 @@ def gru_backward(tape: Tape, W_hh: Any, held: Any, gy: Any, gh: Any) -> tuple[An
         np.dot(W_hh, flat[t], out=dh)
         dh += np.multiply(now, z[t], out=part)
     to_n *= arriving  # which holds dh at every step now
-    of_hidden = _rows(flat)
-    of_inputs = of_hidden.copy()
-    of_inputs[:, 2 * hs.shape[1] :] = _rows(to_n)
-    return of_hidden, of_inputs, dh.T
+    return _rows(flat), _rows(to_n), dh.T
 
 
 def rnn_forward(
@@ -213,7 +209,7 @@ def rnn_forward(
 def rnn_backward(
     tape: Tape, W_hh: Any, held: Any, relu: bool, gy: Any, gh: Any
 ) -> tuple[Any, Any, Any]:
-    """The gradients of the states' hidden parts; of their input parts; of h0; as of an LSTM."""
+    """The gradients of the states' hidden parts; None; of h0; as of an LSTM."""
     hs = tape.hs
     one = np.array(1, hs.dtype)
     ga = (hs[1:] > 0).astype(hs.dtype) if relu else np.subtract(one, hs[1:] * hs[1:])
@@ -229,18 +225,37 @@ def rnn_backward(
         np.dot(W_hh, ga[t], out=dh)
         if held is not None:
             dh += now * held[t]
-    rows = _rows(ga)
-    return rows, rows, dh.T
+    return _rows(ga), None, dh.T
 
 
-def weight_gradients(x: Any, hs: Any, of_hidden: Any, of_inputs: Any) -> tuple[Any, Any, Any, Any]:
-    """The gradients of W_ih, W_hh, b_ih and b_hh: one product each over all steps."""
+def weight_gradients(x: Any, hs: Any, of_hidden: Any, of_last: Any) -> tuple[Any, Any, Any, Any]:
+    """The gradients of W_ih, W_hh, b_ih and b_hh: products over all steps.
+
+    `of_last` holds the gradients of the input parts in the last columns, where they differ.
+    """
     states = _rows(hs[:-1])
     ones = np.ones(len(states), hs.dtype)
-    gb_ih = np.dot(ones, of_inputs)
-    gb_hh = gb_ih if of_inputs is of_hidden else np.dot(ones, of_hidden)
     x = x.reshape(len(states), x.shape[2])
-    return np.dot(x.T, of_inputs), np.dot(states.T, of_hidden), gb_ih, gb_hh
+    gW_hh, gb_hh = np.dot(states.T, of_hidden), np.dot(ones, of_hidden)
+    if of_last is None:
+        return np.dot(x.T, of_hidden), gW_hh, gb_hh, gb_hh
+    alike = of_hidden.shape[1] - of_last.shape[1]
+    gW_ih = np.empty((x.shape[1], of_hidden.shape[1]), hs.dtype)
+    np.matmul(x.T, of_hidden[:, :alike], out=gW_ih[:, :alike])
+    np.matmul(x.T, of_last, out=gW_ih[:, alike:])
+    gb_ih = gb_hh.copy()
+    np.dot(ones, of_last, out=gb_ih[alike:])
+    return gW_ih, gW_hh, gb_ih, gb_hh
+
+
+def input_gradient(W_ih: Any, of_hidden: Any, of_last: Any) -> Any:
+    """The gradient of x, a row for each step of each sample."""
+    if of_last is None:
+        return np.dot(of_hidden, W_ih.T)
+    alike = of_hidden.shape[1] - of_last.shape[1]
+    gx = np.dot(of_hidden[:, :alike], W_ih[:, :alike].T)
+    gx += np.dot(of_last, W_ih[:, alike:].T)
+    return gx
 
 
 def _rows(a: Any) -> Any:
