@@ -83,9 +83,9 @@ class PackedAttention(Attention):
         super().__init__(*settings)
         self.heads = heads
 
-    def forward(self, x, bias=None):
-        q, k, v = self.parts(x)
-        y = super().forward(q, k, v, bias)  # in memory its heads lie side by side
+    def forward(self, *inputs):
+        x, *bias = inputs
+        y = super().forward(*self.parts(x), *bias)  # in memory its heads lie side by side
         return y.transpose(0, 2, 1, 3).reshape(*x.shape[:2], -1)
 
     def by_hand(self, gy):

@@ -1,7 +1,9 @@
 """Recurrent layers over a whole sequence: the steps forwards, and the gradients back through them.
 
-Everything between the borders is feature-major, (time, features, batch): then a gate is one
-contiguous block, and the product of a step, ``W.T @ h``, is the quickest one for a small batch.
+In a GRU all is batch-major, and each gate an array of its own, (gates, time, batch, features): so
+no array is ever transposed, and the weights of a step are one product of a stack of matrices.
+Elsewhere everything between the borders is feature-major, (time, features, batch), where a gate is
+one contiguous block as well; the states of a Tape are seen so in any case.
 What a step does not depend on is computed for all steps at once: the inputs' part of the gates
 before the loop, the slopes of the gates and the gradients of the weights around the loop back.
 
@@ -26,8 +28,8 @@ class Tape(NamedTuple):
 
     hs: Any  # (T + 1, H, B)
     cs: Any = None  # (T + 1, H, B)
-    gates: Any = None  # (T, gates, H, B), after their activation
-    inner: Any = None  # (T, H, B): tanh(c) of an LSTM, the hidden part of a GRU's candidate
+    gates: Any = None  # after their activation: (T, 4, H, B) of an LSTM, (3, T, B, H) of a GRU
+    inner: Any = None  # tanh(c), (T, H, B), of an LSTM; a GRU's hidden part of n, (T, B, H)
 
 
 def lstm_forward(
@@ -115,35 +117,39 @@ def lstm_backward(
 
 
 def gru_forward(held: Any, x: Any, h: Any, W_ih: Any, W_hh: Any, b_ih: Any, b_hh: Any) -> Tape:
-    """The states of a GRU, whose gates come and are kept as r, z, n."""
+    """The states of a GRU, whose gates come and are kept as r, z, n, each (T, B, H)."""
     dtype = np.result_type(x, h, W_ih, W_hh, b_ih)
+    steps, batch, n_in = x.shape
     n = W_hh.shape[0]
-    V_hh = _halved(W_hh, n, dtype)
     b = b_ih.astype(dtype)
     b[: 2 * n] += b_hh[: 2 * n]
-    gates = _projected(x, _halved(W_ih, n, dtype), _halved(b, n, dtype))
-    hs = _states(h, len(x), dtype)
-    inner = np.empty_like(hs[1:])
-    z = np.empty(gates.shape[1:], dtype)
-    b_n = np.empty_like(hs[0])  # a block, as in _projected
-    b_n[:] = b_hh[2 * n :, None]
+    V_hh, V_ih, b = (_by_gates(_halved(a, n, dtype)) for a in (W_hh, W_ih, b))
+    x = x.reshape(steps * batch, n_in).astype(dtype, copy=False)
+    gates = np.matmul(x, V_ih).reshape(3, steps, batch * n)
+    gates += np.tile(b, batch)  # wide rows, for a broadcast begins anew at each
+    gates = gates.reshape(3, steps, batch, n)
+    hs = np.empty((steps + 1, batch, n), dtype)
+    hs[0] = h
+    inner, z = np.empty_like(hs[1:]), np.empty((3, batch, n), dtype)
+    b_n = np.empty_like(hs[0])
+    b_n[:] = b_hh[2 * n :]
     half = np.array(0.5, dtype)
-    for t, gate in enumerate(gates):
-        np.dot(V_hh.T, hs[t], out=z)
-        logistic, candidate, new = gate[: 2 * n], gate[2 * n :], hs[t + 1]
-        logistic += z[: 2 * n]
+    for t in range(steps):
+        np.matmul(hs[t], V_hh, out=z)
+        logistic, candidate, new = gates[:2, t], gates[2, t], hs[t + 1]
+        logistic += z[:2]
         np.tanh(logistic, out=logistic)
         logistic *= half
         logistic += half
-        np.add(z[2 * n :], b_n, out=inner[t])
-        candidate += np.multiply(gate[:n], inner[t], out=new)
+        np.add(z[2], b_n, out=inner[t])
+        candidate += np.multiply(logistic[0], inner[t], out=new)
         np.tanh(candidate, out=candidate)
         np.subtract(hs[t], candidate, out=new)
-        new *= gate[n : 2 * n]
+        new *= logistic[1]
         new += candidate
         if held is not None:
-            np.copyto(new, hs[t], where=held[t])
-    return Tape(hs, None, gates.reshape(len(x), 3, n, x.shape[1]), inner)
+            np.copyto(new, hs[t], where=held[t][:, None])
+    return Tape(hs.transpose(0, 2, 1), None, gates, inner)
 
 
 def gru_backward(tape: Tape, W_hh: Any, held: Any, gy: Any, gh: Any) -> tuple[Any, Any, Any]:
@@ -151,37 +157,39 @@ def gru_backward(tape: Tape, W_hh: Any, held: Any, gy: Any, gh: Any) -> tuple[An
 
     The reset gate stands between the two parts of n, so there alone they differ.
     """
-    hs, _, gates, inner = tape
-    r, z, candidate = (gates[:, k] for k in range(3))
+    hs, (r, z, candidate), inner = tape.hs.transpose(0, 2, 1), tape.gates, tape.inner
+    steps, batch, n = inner.shape
     one = np.array(1, hs.dtype)
-    ga = np.empty_like(gates)  # the slopes of h by the hidden parts; later times dh
+    ga = np.empty((steps, batch, 3, n), hs.dtype)  # the slopes of h by the hidden parts
     to_n = np.multiply(candidate, candidate)  # dh/dn before the activation
     np.subtract(one, to_n, out=to_n)
-    to_n *= np.subtract(one, z, out=ga[:, 1])
-    ga[:, 1] *= z
-    ga[:, 1] *= hs[:-1] - candidate
-    np.multiply(to_n, r, out=ga[:, 2])
-    np.subtract(one, r, out=ga[:, 0])
-    ga[:, 0] *= ga[:, 2]
-    ga[:, 0] *= inner
+    rest = np.subtract(one, z)
+    to_n *= rest
+    rest *= z
+    np.multiply(rest, np.subtract(hs[:-1], candidate), out=ga[:, :, 1])
+    np.multiply(to_n, r, out=ga[:, :, 2])
+    np.subtract(one, r, out=rest)
+    rest *= r
+    rest *= to_n
+    np.multiply(rest, inner, out=ga[:, :, 0])
     if held is not None:
-        skipped = held[:, None]
-        np.copyto(ga, 0, where=held[:, None, None])
+        skipped = held[:, :, None]
+        np.copyto(ga, 0, where=skipped[..., None])
         np.copyto(to_n, 0, where=skipped)
         z = np.where(skipped, one, z)
-    arriving = _arriving(gy, hs, held)
-    W_hh = W_hh.astype(hs.dtype, copy=False)
-    dh = _columns(gh, hs.dtype)
+        gy = np.where(skipped, 0, gy)
+    dhs = rest  # it has served, and here come the gradients of the states
+    V_hh = np.array(W_hh.T, hs.dtype, order="C")
+    dh = np.array(gh, hs.dtype)
     part = np.empty_like(dh)
-    flat = ga.reshape(len(ga), W_hh.shape[1], hs.shape[2])
-    for t in range(len(ga) - 1, -1, -1):
-        now = arriving[t]
-        now += dh
-        ga[t] *= now
-        np.dot(W_hh, flat[t], out=dh)
+    rows = ga.reshape(steps, batch, 3 * n)
+    for t in range(steps - 1, -1, -1):
+        now = np.add(gy[t], dh, out=dhs[t], casting="same_kind")
+        ga[t] *= now[:, None]
+        np.dot(rows[t], V_hh, out=dh)
         dh += np.multiply(now, z[t], out=part)
-    to_n *= arriving  # which holds dh at every step now
-    return _rows(flat), _rows(to_n), dh.T
+    to_n *= dhs
+    return rows.reshape(steps * batch, 3 * n), to_n.reshape(steps * batch, n), dh
 
 
 def rnn_forward(
@@ -297,6 +305,12 @@ def _halved(W: Any, n: int, dtype: Any) -> Any:
     V = np.array(W, dtype, order="C")
     V[..., : 2 * n] *= np.array(0.5, dtype)
     return V
+
+
+def _by_gates(V: Any) -> Any:
+    """A GRU's weights, (n_in, 3 n) or (3 n,), as three matrices, or three rows, one a gate."""
+    V = V.reshape(-1, 3, V.shape[-1] // 3)
+    return np.array(V.swapaxes(0, 1), order="C")
 
 
 def _logistic_first(W: Any, n: int, dtype: Any) -> Any:
