@@ -267,6 +267,13 @@ CASES = {
         B4,
         B4,
     ),
+    "group_norm, of vectors": row(
+        lambda x, W, b: F.group_norm(x, 2, W, b),
+        lambda x, W, b: group_normed(x, W, b, 2),
+        ROWS[0].T,
+        B4,
+        B4,
+    ),
     "instance_norm": row(F.instance_norm, lambda x, W, b: group_normed(x, W, b, 4), X2, B4, B4),
     "layer_norm": row(
         lambda x, W, b: F.layer_norm(x, (4, 5), W, b),

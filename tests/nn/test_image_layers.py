@@ -274,6 +274,24 @@ def test_a_batch_norm_of_floats_is_that_of_doubles(mean, scale):
         assert np.abs(single - double).max() <= 5e-6 * np.abs(double).max()
 
 
+@pytest.mark.parametrize("mean", [0, 100])
+def test_a_layer_norm_of_floats_in_blocks_is_that_of_doubles(mean):
+    rng = np.random.default_rng(0)
+    rows = [(rng.normal(size=(1100, 128)) + m).astype(np.float32) for m in (mean, 0)]
+    W, b = rng.normal(size=(2, 128)).astype(np.float32)
+    found = []
+    for dtype in (np.float32, np.float64):
+        x, scale, shift = inputs = [Variable(a.astype(dtype)) for a in (rows[0], W, b)]
+        # the definition for doubles, the kernel's blocks, of which the last is short, for floats
+        d = x - x.mean(axis=1, keepdims=True)
+        y = d / ((d * d).mean(axis=1, keepdims=True) + 1e-5) ** 0.5 * scale + shift
+        y = F.layer_norm(x, 128, scale, shift) if dtype == np.float32 else y
+        y.backward(rows[1].astype(dtype))
+        found.append([y.data, *[v.grad.data for v in inputs]])
+    for a, b in zip(*found, strict=True):
+        assert np.abs(a - b).max() < (1e-6 + 1e-7 * mean) * np.abs(b).max()
+
+
 # ---------------------------------------------------------------------------- dropout
 
 
