@@ -69,7 +69,7 @@ BESIDE = ["pygrad.plugins", "pygrad.cli", "pygrad.__main__", "pygrad._lazy"]
 LATE = {
     "pygrad._lazy": {"pygrad.fft", "pygrad.linalg", "pygrad.optimize", "pygrad.testing"},
     "pygrad.engine.numpy_protocols": {"pygrad.engine.ops.late", "pygrad.fft", "pygrad.linalg"},
-    "pygrad.engine.refusals": {"pygrad.engine.ops.late"},
+    "pygrad.engine.absent": {"pygrad.engine.ops.late"},
     "pygrad.functions": {"pygrad.fft", "pygrad.linalg"},
 }
 

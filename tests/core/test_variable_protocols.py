@@ -268,6 +268,33 @@ def test_what_is_missing_says_what_to_write(name, hint):
         getattr(x, name)
 
 
+def test_what_is_missing_is_not_listed():
+    from pygrad.engine.absent import Absent, Foreign
+
+    missing = {name for name, value in vars(Foreign).items() if isinstance(value, Absent)}
+    assert {"sort", "exp", "cuda"} < missing
+    listed = set(dir(Variable(1.0)))
+    assert {"T", "sum", "data", "__add__"} <= listed
+    x = Variable(np.ones((1, 1)))
+    assert all(hasattr(x, name) == (name in listed) for name in missing)
+    assert not hasattr(Variable, "sort")
+
+
+def test_a_subclass_may_have_what_a_variable_has_not():
+    class Signal(Variable):
+        def exp(self):
+            return "mine"
+
+    assert Signal(1.0).exp() == "mine"
+    assert "exp" in dir(Signal(1.0))
+    assert "sort" not in dir(Signal(1.0))
+
+
+def test_no_getattr_makes_attributes_slow():
+    # on Python 3.11 every attribute of a class that has one takes five times as long
+    assert not hasattr(Variable, "__getattr__")
+
+
 @pytest.mark.parametrize(
     ("name", "ours"),
     [("mse_loss", "F.mean_squared_error(x, target)"), ("cat", "F.concatenate([x, y], axis)")],

@@ -14,6 +14,7 @@ import numpy as np
 
 from pygrad.engine import backward as walk
 from pygrad.engine import binding
+from pygrad.engine.absent import Foreign
 from pygrad.engine.checks import as_operand
 from pygrad.engine.function import Function, Leaf, Node, creator
 from pygrad.engine.mode import is_recording
@@ -55,7 +56,7 @@ _remainder = arithmetic.Remainder.operate
 _power = arithmetic.Power.operate
 
 
-class Variable:
+class Variable(Foreign):
     """An array that remembers how it was computed, so that results can be differentiated.
 
     Parameters
@@ -687,11 +688,7 @@ class Variable:
         return self.data.__dlpack_device__()
 
     def __repr__(self) -> str:
-        prefix = type(self).__name__ + "("
-        try:
-            value = self._data
-        except GraphError:
-            return f"{prefix}value not kept)"  # an inspector lists these: it must not fail
+        prefix, value = type(self).__name__ + "(", self._data
         shown = np.array2string(value, prefix=prefix) if value.ndim else str(value)
         return f"{prefix}{shown})"
 
@@ -714,17 +711,22 @@ class Variable:
         # a copy or a pickle has the value; the graph belongs to the original
         return type(self), (self._data, self.name, self.requires_grad)
 
+
+class Unkept(Variable):
+    """A Variable without its value, which no rule needs: reading it raises."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "Variable(value not kept)"  # an inspector lists these: it must not fail
+
     def __getattr__(self, name: str) -> Any:
         if name == "_data":
             raise GraphError(
                 "the value of this Variable was not kept: no derivative rule needs it; hold on to "
                 "the Variable itself if you need its value"
             )
-        if name.startswith("_"):  # asked for by NumPy, Python and PyGrad, and by no user
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        from pygrad.engine import refusals
-
-        raise AttributeError(refusals.missing_attribute(type(self).__name__, name))
+        raise AttributeError(f"'Variable' object has no attribute {name!r}")
 
 
 class Parameter(Variable):
@@ -769,4 +771,4 @@ def _value(x: Any) -> Any:
 
 
 # the late binding that lets functions make Variables: see engine/binding.py
-binding.Variable = Variable
+binding.Variable, binding.Unkept = Variable, Unkept

@@ -443,8 +443,8 @@ def _as_result(y: Any, function: Function) -> Any:
 
 
 def _unkept(node: Node | None) -> Any:
-    """A Variable without a value; reading it raises (see `Variable.__getattr__`)."""
-    variable = _new(binding.Variable)
+    """A Variable without a value; reading it raises."""
+    variable = _new(binding.Unkept)
     variable._node = node
     return variable
 
